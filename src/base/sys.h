@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * sys.h - system calls without a C library, for code that runs after clone() and for calls that
+ * libc does not wrap. Each returns the kernel's answer: the result or a negative errno.
+ *
+ * This is the only place that knows a processor's calling convention, and the only place with
+ * constants that older kernel headers lack.
+ */
+#pragma once
+
+#include <asm/unistd.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <stdint.h>
+
+/* Newer than the oldest headers we build with (Linux 5.10, Debian 11). */
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+#ifndef MOVE_MOUNT_SET_GROUP
+#define MOVE_MOUNT_SET_GROUP 0x00000100
+#endif
+#ifndef __NR_mount_setattr
+#define __NR_mount_setattr 442
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x0020
+#endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+#if defined(__x86_64__)
+static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long ret;
+
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+#elif defined(__aarch64__)
+static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
+{
+    register long x8 __asm__("x8") = n;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    register long x5 __asm__("x5") = f;
+
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory");
+    return x0;
+}
+#elif defined(__arm__)
+static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
+{
+    register long r7 __asm__("r7") = n;
+    register long r0 __asm__("r0") = a;
+    register long r1 __asm__("r1") = b;
+    register long r2 __asm__("r2") = c;
+    register long r3 __asm__("r3") = d;
+    register long r4 __asm__("r4") = e;
+    register long r5 __asm__("r5") = f;
+
+    __asm__ volatile("svc 0"
+                     : "+r"(r0)
+                     : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
+                     : "memory");
+    return r0;
+}
+#else
+#error "davit knows x86-64, arm64 and arm"
+#endif
+
+#define SYS_0(n)             sys_call(n, 0, 0, 0, 0, 0, 0)
+#define SYS_1(n, a)          sys_call(n, (long)(a), 0, 0, 0, 0, 0)
+#define SYS_2(n, a, b)       sys_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define SYS_3(n, a, b, c)    sys_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define SYS_4(n, a, b, c, d) sys_call(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define SYS_5(n, a, b, c, d, e)                                                                    \
+    sys_call(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+
+/* Calls that glibc 2.31 to 2.36 or musl do not wrap, used on both sides of clone(). */
+static inline long sys_openat2(int dirfd, const char *path, const struct open_how *how)
+{
+    return SYS_4(__NR_openat2, dirfd, path, how, sizeof *how);
+}
+
+static inline long sys_open_tree(int dirfd, const char *path, unsigned flags)
+{
+    return SYS_3(__NR_open_tree, dirfd, path, flags);
+}
+
+static inline long sys_move_mount(int from, const char *from_path, int to, const char *to_path,
+                                  unsigned flags)
+{
+    return SYS_5(__NR_move_mount, from, from_path, to, to_path, flags);
+}
+
+static inline long sys_mount_setattr(int dirfd, const char *path, unsigned flags,
+                                     const struct mount_attr *attr)
+{
+    return SYS_5(__NR_mount_setattr, dirfd, path, flags, attr, sizeof *attr);
+}
+
+static inline long sys_fsopen(const char *type, unsigned flags)
+{
+    return SYS_2(__NR_fsopen, type, flags);
+}
+
+static inline long sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux)
+{
+    return SYS_5(__NR_fsconfig, fd, cmd, key, value, aux);
+}
+
+static inline long sys_fsmount(int fd, unsigned flags, unsigned attrs)
+{
+    return SYS_3(__NR_fsmount, fd, flags, attrs);
+}
+
+static inline long sys_close_range(unsigned first, unsigned last, unsigned flags)
+{
+    return SYS_3(__NR_close_range, first, last, flags);
+}
+
+static inline long sys_pidfd_open(int pid, unsigned flags)
+{
+    return SYS_2(__NR_pidfd_open, pid, flags);
+}
+
+static inline long sys_pidfd_send_signal(int pidfd, int sig)
+{
+    return SYS_4(__NR_pidfd_send_signal, pidfd, sig, 0, 0);
+}
+
+static inline long sys_clone3(const struct clone_args *args, unsigned long size)
+{
+    return SYS_2(__NR_clone3, args, size);
+}
