@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/* parse.h - what the files of this folder share; others include spec.h. */
+#pragma once
+
+#include "base/json_fields.h"
+#include "config/spec.h"
+
+/* The highest user or group id: -1 is the kernel's "no change". */
+#define ID_MAX (UINT32_MAX - 1)
+
+/* Readers of whole objects. ret: the struct named after them. */
+json_reader spec_read_process;   /* struct spec_process */
+json_reader spec_read_mount;     /* struct spec_mount */
+json_reader spec_read_hooks;     /* struct spec_hooks */
+json_reader spec_read_linux;     /* struct spec_linux */
+json_reader spec_read_resources; /* struct spec_resources */
+json_reader spec_read_seccomp;   /* struct spec_seccomp * */
+
+/* Read an object of strings: names not empty, each once (json_scan() saw to that). */
+int spec_read_map(const struct json_at *at, struct spec_key_value **ret, size_t *ret_count,
+                  struct err *e);
+
+/* Add a line to the warnings of the spec that is being read: the path, then the text. */
+int spec_warn(const struct json_at *at, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The objects that have properties which are not supported yet. */
+enum spec_object {
+    OBJECT_ROOT,
+    OBJECT_PROCESS,
+    OBJECT_MOUNT,
+    OBJECT_LINUX,
+    OBJECT_RESOURCES,
+    OBJECT_MEMORY,
+    OBJECT_CPU,
+    OBJECT_SECCOMP,
+};
+
+/* Refuse the properties of this object that are asked for and not supported yet. */
+int spec_refuse(const struct json_at *at, enum spec_object object, struct err *e);
+
+/* What one object alone cannot show: properties that need a namespace. */
+int spec_validate(const struct spec *s, struct err *e);

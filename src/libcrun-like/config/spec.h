@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * spec.h - config.json as typed structs: the shape of runtime-spec 1.3.0 for Linux, nothing
+ * decided.
+ *
+ * Everything hangs in one arena; strings and arrays live as long as the struct spec. An absent
+ * string is NULL, an absent array has count 0, an absent number has its has_ flag false. Names
+ * follow the specification in snake_case.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct spec_strings {
+    char **items;
+    size_t count;
+};
+
+struct spec_opt_i64 {
+    bool has;
+    int64_t value;
+};
+
+struct spec_opt_u64 {
+    bool has;
+    uint64_t value;
+};
+
+struct spec_key_value {
+    char *key, *value;
+};
+
+/* process.rlimits[]; type is resolved to RLIMIT_* */
+struct spec_rlimit {
+    char *type;
+    int resource;
+    uint64_t soft, hard;
+};
+
+/* process.capabilities: bit masks by capability number. Unknown names are warnings, not errors. */
+struct spec_capabilities {
+    uint64_t bounding, effective, inheritable, permitted, ambient;
+};
+
+struct spec_process {
+    bool terminal;
+    struct {
+        uint16_t height, width;
+    } console_size;
+    struct {
+        uint32_t uid, gid;
+        struct spec_opt_u64 umask;
+        uint32_t *additional_gids;
+        size_t additional_gid_count;
+    } user;
+    struct spec_strings args, env;
+    char *cwd;
+    struct spec_capabilities capabilities; /* absent object: all zero */
+    struct spec_rlimit *rlimits;
+    size_t rlimit_count;
+    bool no_new_privileges;
+    char *apparmor_profile, *selinux_label;
+    struct spec_opt_i64 oom_score_adj;
+};
+
+/* mounts[]; options are kept as written, mount/options.c gives them meaning */
+struct spec_mount {
+    char *destination; /* as written; a relative one is relative to "/" (1.2.0, deprecated) */
+    char *type, *source;
+    struct spec_strings options;
+};
+
+/* hooks.<kind>[]; timeout in seconds, 0 = none */
+struct spec_hook {
+    char *path;
+    struct spec_strings args, env;
+    uint32_t timeout;
+};
+
+enum spec_hook_kind {
+    HOOK_PRESTART,
+    HOOK_CREATE_RUNTIME,
+    HOOK_CREATE_CONTAINER,
+    HOOK_START_CONTAINER,
+    HOOK_POSTSTART,
+    HOOK_POSTSTOP,
+    HOOK_KINDS,
+};
+
+struct spec_hooks {
+    struct {
+        struct spec_hook *items;
+        size_t count;
+    } kind[HOOK_KINDS];
+};
+
+/* linux.namespaces[]; flag is the CLONE_NEW* bit of type */
+struct spec_namespace {
+    uint32_t flag;
+    char *path; /* NULL: a new one */
+};
+
+struct spec_id_mapping {
+    uint32_t container_id, host_id, size;
+};
+
+/* linux.devices[]; type is S_IFCHR, S_IFBLK or S_IFIFO */
+struct spec_device {
+    char *path;
+    uint32_t type;
+    int64_t major, minor;
+    struct spec_opt_u64 file_mode;
+    uint32_t uid, gid;
+};
+
+/* linux.resources.devices[]; type 'a', 'b' or 'c'; major/minor -1 = any; access bits below */
+enum { DEVICE_READ = 1, DEVICE_WRITE = 2, DEVICE_MKNOD = 4 };
+
+struct spec_device_rule {
+    bool allow;
+    char type;
+    int64_t major, minor;
+    uint32_t access;
+};
+
+struct spec_resources {
+    struct spec_device_rule *devices;
+    size_t device_count;
+    struct {
+        struct spec_opt_i64 limit, reservation, swap; /* bytes, -1 = unlimited */
+        struct spec_opt_u64 swappiness;
+        bool disable_oom_killer;
+    } memory;
+    struct {
+        struct spec_opt_u64 shares, period, realtime_period; /* period in microseconds */
+        struct spec_opt_i64 quota, realtime_runtime;         /* microseconds, -1 = unlimited */
+    } cpu;
+    struct spec_opt_i64 pids_limit; /* 0 is a limit of none, -1 = max */
+};
+
+/* linux.seccomp */
+enum spec_seccomp_action {           /* numbers are ours, not the kernel's */
+                           ACT_KILL, /* SCMP_ACT_KILL and SCMP_ACT_KILL_THREAD */
+                           ACT_KILL_PROCESS,
+                           ACT_TRAP,
+                           ACT_ERRNO,
+                           ACT_TRACE,
+                           ACT_ALLOW,
+                           ACT_LOG,
+};
+
+struct spec_seccomp_arg {
+    uint32_t index;
+    uint64_t value, value_two;
+    int op; /* enum scmp_compare, as libseccomp numbers it: NE=1 LT LE EQ GE GT MASKED_EQ=7 */
+};
+
+struct spec_seccomp_rule {
+    struct spec_strings names;
+    enum spec_seccomp_action action;
+    struct spec_opt_u64 errno_ret;
+    struct spec_seccomp_arg *args;
+    size_t arg_count;
+};
+
+struct spec_seccomp {
+    enum spec_seccomp_action default_action;
+    struct spec_opt_u64 default_errno_ret;
+    struct spec_strings architectures; /* "SCMP_ARCH_X86_64", ... as written */
+    uint32_t flags;                    /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW */
+    bool has_flags;                    /* absent flags mean SPEC_ALLOW, as runc and crun do */
+    struct spec_seccomp_rule *rules;
+    size_t rule_count;
+};
+
+struct spec_time_offset {
+    bool has;
+    int64_t secs;
+    uint32_t nanosecs;
+};
+
+enum spec_propagation { /* linux.rootfsPropagation, as MS_* flags without MS_REC; 0 = unset */
+                        PROPAGATION_UNSET = 0,
+};
+
+struct spec_linux {
+    struct spec_namespace *namespaces;
+    size_t namespace_count;
+    struct spec_id_mapping *uid_mappings, *gid_mappings;
+    size_t uid_mapping_count, gid_mapping_count;
+    struct spec_time_offset boottime, monotonic;
+    struct spec_device *devices;
+    size_t device_count;
+    char *cgroups_path;
+    bool has_resources;
+    struct spec_resources resources;
+    struct spec_key_value *sysctl;
+    size_t sysctl_count;
+    struct spec_seccomp *seccomp; /* NULL: no filter */
+    uint32_t rootfs_propagation;  /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, 0 = unset */
+    struct spec_strings masked_paths, readonly_paths;
+};
+
+struct spec {
+    struct arena arena;
+    char *oci_version;
+    bool has_process;
+    struct spec_process process;
+    char *root_path; /* as written, absolute or relative to the bundle */
+    bool root_readonly;
+    char *hostname, *domainname;
+    struct spec_mount *mounts;
+    size_t mount_count;
+    struct spec_hooks hooks;
+    struct spec_key_value *annotations;
+    size_t annotation_count;
+    struct spec_linux linux_;     /* "linux" is a predefined macro in gnu17 */
+    struct spec_strings warnings; /* one line each, to be logged by the caller */
+};
+
+/*
+ * Parse a whole config.json. text need not be NUL-terminated. On success *ret owns everything and
+ * is released by spec_free(); on failure *ret is untouched and e->text starts with the JSON path
+ * ("process.rlimits[2].soft must be an unsigned integer").
+ */
+int spec_parse(const char *text, size_t len, struct spec **ret, struct err *e);
+void spec_free(struct spec *s);
+void spec_freep(struct spec **s);
+
+/* Read and parse dirfd/config.json: a regular file of at most 16 MiB. */
+int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err *e);
+
+/* Parse one process object (exec --process). Same rules and ownership; only ->process is filled. */
+int spec_parse_process(const char *text, size_t len, struct spec **ret, struct err *e);
+
+/* The id -1 is the kernel's "no change" and never a user. */
+static inline bool spec_id_valid(uint64_t id)
+{
+    return id < UINT32_MAX;
+}
