@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/* freeze.c - stopping all of a container at once, and letting it go on. */
+#include "cgroup/cgroup.h"
+
+#include "base/cleanup.h"
+#include "cgroup/dir.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* A process in an uninterruptible wait freezes when that ends; how long the others wait for it, in
+ * ms. */
+enum { PATIENCE = 2000 };
+
+static bool reads_as(int dirfd, const char *file, const char *text)
+{
+    char buf[64];
+
+    return cgroup_file_read(dirfd, file, buf, sizeof buf) >= 0 && strcmp(buf, text) == 0;
+}
+
+static bool is_settled(int dirfd, bool v2, bool on)
+{
+    char events[256];
+
+    if (!v2)
+        return reads_as(dirfd, "freezer.state", on ? "FROZEN" : "THAWED");
+    return cgroup_file_read(dirfd, "cgroup.events", events, sizeof events) >= 0 &&
+           strstr(events, on ? "frozen 1" : "frozen 0");
+}
+
+static int set(int dirfd, bool v2, bool on)
+{
+    if (v2)
+        return cgroup_file_write(dirfd, "cgroup.freeze", on ? "1" : "0");
+    return cgroup_file_write(dirfd, "freezer.state", on ? "FROZEN" : "THAWED");
+}
+
+static int freeze_directory(const struct cgroup *cg, unsigned i, int dirfd, bool on, struct err *e)
+{
+    const struct timespec pause = { .tv_nsec = 1000000 };
+    int rc = set(dirfd, cg->v2[i], on);
+
+    if (rc < 0)
+        return err_os(e, rc, "%s cgroup '%s'", on ? "freeze" : "thaw", cg->dirs[i]);
+    for (int ms = 0; on && !is_settled(dirfd, cg->v2[i], on); ms++) {
+        if (ms == PATIENCE) {
+            set(dirfd, cg->v2[i], false);
+            return err_set(e, ERR_BUSY, "freeze cgroup '%s': a process does not stop", cg->dirs[i]);
+        }
+        nanosleep(&pause, NULL);
+        /* v1 forgets tasks that were forked while it froze until it is told again. */
+        if (!cg->v2[i])
+            set(dirfd, false, true);
+    }
+    return 0;
+}
+
+/* The hierarchy that freezes this container: the v2 tree (Linux 5.2), else a v1 freezer. */
+static int open_freezer(const struct cgroup *cg, unsigned *ret_index)
+{
+    for (int v2 = 1; v2 >= 0; v2--)
+        for (unsigned i = 0; i < cg->count; i++) {
+            int fd;
+
+            if (!cg->dirs[i] || !(v2 ? cg->v2[i] : cg->freezer[i]))
+                continue;
+            fd = cgroup_dir_open(cg->dirs[i]);
+            if (fd == -ENOENT)
+                continue;
+            *ret_index = i;
+            return fd;
+        }
+    return -ENOENT;
+}
+
+int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e)
+{
+    auto_fd dir = -EBADF;
+    unsigned i = 0;
+
+    if (cg->count == 0)
+        return 0;
+    dir = open_freezer(cg, &i);
+    if (dir == -ENOENT)
+        return err_set(e, ERR_UNSUPPORTED, "%s: the container has no cgroup that can freeze",
+                       on ? "freeze" : "thaw");
+    if (dir < 0)
+        return err_os(e, dir, "open cgroup '%s'", cg->dirs[i]);
+    return freeze_directory(cg, i, dir, on, e);
+}
+
+int cgroup_frozen(const struct cgroup *cg, bool *ret, struct err *e)
+{
+    bool frozen = false;
+
+    for (unsigned i = 0; i < cg->count; i++) {
+        auto_fd dir = -EBADF;
+        char state[64];
+        int rc;
+
+        if (!cg->dirs[i] || !(cg->v2[i] || cg->freezer[i]))
+            continue;
+        dir = cgroup_dir_open(cg->dirs[i]);
+        if (dir == -ENOENT)
+            continue;
+        rc = dir < 0 ? dir
+                     : cgroup_file_read(dir, cg->v2[i] ? "cgroup.freeze" : "freezer.state", state,
+                                        sizeof state);
+        if (rc < 0 && rc != -ENOENT && rc != -ENODEV)
+            return err_os(e, rc, "read whether cgroup '%s' is frozen", cg->dirs[i]);
+        frozen |= rc > 0 && strcmp(state, cg->v2[i] ? "0" : "THAWED") != 0;
+    }
+    *ret = frozen;
+    return 0;
+}

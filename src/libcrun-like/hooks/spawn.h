@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+/* spawn.h - start a hook's program with nothing of the caller's but stdout, stderr, cwd and ids. */
+#pragma once
+
+#include "base/err.h"
+
+#include <sys/types.h>
+
+struct hook_process {
+    pid_t pid; /* also its process group and session */
+    int pidfd; /* -1 or owned */
+};
+
+/* Start path with input as its standard input. input and everything else from 3 on is closed in it.
+ * Signals are at their defaults and none is blocked. When execve fails the process is gone again.
+ * Safe in threaded programs: between clone and execve only system calls are made. */
+int hook_spawn(const char *path, char *const argv[], char *const envp[], int input,
+               struct hook_process *ret, struct err *e);

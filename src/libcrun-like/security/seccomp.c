@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/* seccomp.c - a program for linux.seccomp, from the cache or from libseccomp. */
+#include "security/seccomp.h"
+
+#include "base/cleanup.h"
+#include "security/seccomp_build.h"
+#include "security/seccomp_cache.h"
+#include "security/seccomp_library.h"
+
+#include <linux/seccomp.h>
+
+const char *const seccomp_action_names[] = {
+    "SCMP_ACT_ALLOW",        "SCMP_ACT_ERRNO",       "SCMP_ACT_KILL",
+    "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
+    "SCMP_ACT_TRACE",        "SCMP_ACT_TRAP",        NULL,
+};
+
+const char *const seccomp_operator_names[] = {
+    "SCMP_CMP_EQ", "SCMP_CMP_GE",        "SCMP_CMP_GT", "SCMP_CMP_LE",
+    "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE", NULL,
+};
+
+/* What libseccomp 2.5, the oldest that is supported, knows; a newer one's are accepted too. */
+const char *const seccomp_arch_names[] = {
+    "SCMP_ARCH_AARCH64",   "SCMP_ARCH_ARM",      "SCMP_ARCH_MIPS",     "SCMP_ARCH_MIPS64",
+    "SCMP_ARCH_MIPS64N32", "SCMP_ARCH_MIPSEL",   "SCMP_ARCH_MIPSEL64", "SCMP_ARCH_MIPSEL64N32",
+    "SCMP_ARCH_PARISC",    "SCMP_ARCH_PARISC64", "SCMP_ARCH_PPC",      "SCMP_ARCH_PPC64",
+    "SCMP_ARCH_PPC64LE",   "SCMP_ARCH_RISCV64",  "SCMP_ARCH_S390",     "SCMP_ARCH_S390X",
+    "SCMP_ARCH_X32",       "SCMP_ARCH_X86",      "SCMP_ARCH_X86_64",   NULL,
+};
+
+/* _TSYNC asks for what is always so: the process that loads the filter has one thread. */
+const char *const seccomp_flag_names[] = {
+    "SECCOMP_FILTER_FLAG_LOG",
+    "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+    "SECCOMP_FILTER_FLAG_TSYNC",
+    NULL,
+};
+
+void seccomp_program_done(struct seccomp_program *p)
+{
+    free(p->insns);
+    *p = (struct seccomp_program){ 0 };
+}
+
+int seccomp_compile(const struct spec_seccomp *s, int cache_dirfd, struct seccomp_program *ret,
+                    struct err *e)
+{
+    cleanup(seccomp_library_done) struct seccomp_library library = { 0 };
+    struct seccomp_program p = {
+        .flags = s->has_flags ? s->flags : SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+    };
+    struct seccomp_key key;
+
+    if (cache_dirfd >= 0) {
+        seccomp_cache_key(s, &key);
+        if (seccomp_cache_read(cache_dirfd, &key, &p)) {
+            *ret = p;
+            return 0;
+        }
+    }
+    TRY(seccomp_library_open(&library, e));
+    TRY(seccomp_build(&library, s, &p, e));
+    if (cache_dirfd >= 0)
+        seccomp_cache_write(cache_dirfd, &key, library.path, &p);
+    *ret = p;
+    return 0;
+}
