@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+/* build_mounts.c - mounts, devices and protected paths of the plan. */
+#include "plan/writer.h"
+
+#include "base/cleanup.h"
+#include "mount/options.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+char *plan_clean_path(struct arena *arena, const char *path)
+{
+    char *clean = arena_alloc(arena, strlen(path) + 2, 1);
+    size_t n = 0;
+
+    if (!clean)
+        return NULL;
+    while (*path) {
+        size_t length;
+
+        while (*path == '/')
+            path++;
+        length = strcspn(path, "/");
+        if (length && !(length == 1 && path[0] == '.')) {
+            clean[n++] = '/';
+            memcpy(clean + n, path, length);
+            n += length;
+        }
+        path += length;
+    }
+    if (n == 0)
+        clean[n++] = '/';
+    clean[n] = '\0';
+    return clean;
+}
+
+static enum plan_mount_kind kind_of(const struct spec_mount *m, const struct mount_options *o)
+{
+    const char *type = m->type ? m->type : "";
+
+    if (o->remount)
+        return PLAN_MOUNT_REMOUNT;
+    /* config.md: with bind or rbind the type is a dummy; engines also write type "bind" alone. */
+    if (o->bind || !strcmp(type, "bind"))
+        return PLAN_MOUNT_BIND;
+    return !strcmp(type, "cgroup") || !strcmp(type, "cgroup2") ? PLAN_MOUNT_CGROUP : PLAN_MOUNT_FS;
+}
+
+/* A relative source of a bind is relative to the bundle (config.md "Mounts"). */
+static const char *source_of(struct plan_writer *w, const struct plan_input *in,
+                             const struct spec_mount *m, enum plan_mount_kind kind)
+{
+    if (kind != PLAN_MOUNT_BIND || !m->source || m->source[0] == '/')
+        return m->source;
+    return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
+}
+
+static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t i,
+                     struct plan_mount *ret, struct err *e)
+{
+    const struct spec_mount *m = &in->spec->mounts[i];
+    const char *where = arena_printf(&w->arena, "mounts[%zu]", i);
+    struct mount_options o = { 0 };
+    enum plan_mount_kind kind;
+
+    if (!where)
+        return err_os(e, ENOMEM, "mounts[%zu]", i);
+    TRY(mount_options_parse(m, where, &w->arena, &o, e));
+    kind = kind_of(m, &o);
+    if (kind == PLAN_MOUNT_BIND && !m->source)
+        return err_set(e, ERR_INVALID, "%s.source is required for a bind mount", where);
+    if (kind == PLAN_MOUNT_FS && !m->type)
+        return err_set(e, ERR_INVALID, "%s.type is required", where);
+    *ret = (struct plan_mount){
+        .where = plan_add_text(w, where),
+        .kind = kind,
+        .type = plan_add_text(w, m->type),
+        .source = plan_add_text(w, source_of(w, in, m, kind)),
+        .destination = plan_add_text(w, plan_clean_path(&w->arena, m->destination)),
+        .data = plan_add_text(w, o.data),
+        .recursive = o.recursive_bind,
+        .sb_set = o.sb_set,
+        .sb_clear = o.sb_clear,
+        .set = o.set,
+        .clear = o.clear,
+        .rec_set = o.rec_set,
+        .rec_clear = o.rec_clear,
+    };
+    for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
+        ret->propagation[k] = o.propagation[k];
+    return 0;
+}
+
+static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,
+                                  const char *field)
+{
+    struct plan_path *items = arena_new(&w->arena, paths->count + 1, struct plan_path);
+
+    for (size_t i = 0; items && i < paths->count; i++)
+        items[i] = (struct plan_path){ .where = plan_add_where(w, field, i),
+                                       .path = plan_add_text(w, paths->items[i]) };
+    if (!items)
+        w->out.failed = true;
+    return plan_add_items(w, items, items ? paths->count : 0, sizeof *items);
+}
+
+int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e)
+{
+    const struct spec *s = in->spec;
+    struct plan_mount *items = arena_new(&w->arena, s->mount_count + 1, struct plan_mount);
+    struct plan_list list;
+
+    if (!items)
+        return err_os(e, ENOMEM, "mounts");
+    for (size_t i = 0; i < s->mount_count; i++)
+        TRY(put_mount(w, in, i, &items[i], e));
+    list = plan_add_items(w, items, s->mount_count, sizeof *items);
+    plan_header(w)->mounts = list;
+    list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");
+    plan_header(w)->masked = list;
+    list = put_paths(w, &s->linux_.readonly_paths, "linux.readonlyPaths");
+    plan_header(w)->readonly = list;
+    plan_header(w)->rootfs_propagation = s->linux_.rootfs_propagation;
+    /* What the container mounts never reaches the host through its copy of the host's mounts; what
+     * the host mounts later comes in unless the configuration says private. */
+    plan_header(w)->host_propagation =
+        s->linux_.rootfs_propagation == MS_PRIVATE ? MS_PRIVATE : MS_SLAVE;
+    return 0;
+}
+
+/* runtime-linux.md "Default Devices" */
+static const struct {
+    const char *path;
+    uint32_t major, minor;
+} default_devices[] = {
+    { "/dev/null", 1, 3 },   { "/dev/zero", 1, 5 },    { "/dev/full", 1, 7 },
+    { "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
+};
+
+static const struct {
+    const char *path, *target;
+} default_links[] = {
+    { "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" },
+    { "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+    { "/dev/ptmx", "pts/ptmx" },
+};
+
+static bool is_listed(const struct spec *s, const char *path)
+{
+    for (size_t i = 0; i < s->linux_.device_count; i++)
+        if (!strcmp(s->linux_.devices[i].path, path))
+            return true;
+    return false;
+}
+
+/* A bind on /dev brings its own nodes; making ours would write into the source. */
+static bool dev_is_bound(const struct plan_writer *w)
+{
+    const struct plan *p = (const struct plan *)w->out.data;
+    const struct plan_mount *m;
+
+    if (!p)
+        return false;
+    m = plan_items(p, p->mounts);
+    for (uint32_t i = 0; i < p->mounts.count; i++)
+        if (m[i].kind == PLAN_MOUNT_BIND && !strcmp(plan_text(p, m[i].destination), "/dev"))
+            return true;
+    return false;
+}
+
+static size_t put_configured(struct plan_writer *w, const struct spec *s, struct plan_device *items)
+{
+    for (size_t i = 0; i < s->linux_.device_count; i++) {
+        const struct spec_device *d = &s->linux_.devices[i];
+
+        items[i] = (struct plan_device){
+            .where = plan_add_where(w, "linux.devices", i),
+            .path = plan_add_text(w, d->path),
+            .type = d->type,
+            .major = (uint32_t)d->major,
+            .minor = (uint32_t)d->minor,
+            .mode = d->file_mode.has ? (uint32_t)d->file_mode.value & 07777 : 0666,
+            .uid = d->uid,
+            .gid = d->gid,
+        };
+    }
+    return s->linux_.device_count;
+}
+
+int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e)
+{
+    const struct spec *s = in->spec;
+    size_t room = s->linux_.device_count + ARRAY_SIZE(default_devices), n;
+    struct plan_device *items = arena_new(&w->arena, room, struct plan_device);
+    struct plan_link links[ARRAY_SIZE(default_links)];
+    struct plan_list list;
+
+    if (!items)
+        return err_os(e, ENOMEM, "linux.devices");
+    if (dev_is_bound(w))
+        return 0;
+    n = put_configured(w, s, items);
+    for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
+        if (!is_listed(s, default_devices[i].path))
+            items[n++] = (struct plan_device){ .where = plan_add_text(w, "default device"),
+                                               .path = plan_add_text(w, default_devices[i].path),
+                                               .type = S_IFCHR,
+                                               .major = default_devices[i].major,
+                                               .minor = default_devices[i].minor,
+                                               .mode = 0666 };
+    list = plan_add_items(w, items, n, sizeof *items);
+    plan_header(w)->devices = list;
+    for (size_t i = 0; i < ARRAY_SIZE(default_links); i++)
+        links[i] = (struct plan_link){ plan_add_text(w, default_links[i].path),
+                                       plan_add_text(w, default_links[i].target) };
+    list = plan_add_items(w, links, ARRAY_SIZE(default_links), sizeof *links);
+    plan_header(w)->links = list;
+    return 0;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+/* build_process.c - the process part of a plan, the same for create and exec. */
+#include "plan/writer.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Names without a slash are looked up as execvp would. */
+static const char default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static const char *env_value(char *const *env, size_t count, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (size_t i = count; i-- > 0;)
+        if (!strncmp(env[i], name, length) && env[i][length] == '=')
+            return env[i] + length + 1;
+    return NULL;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t length = strcspn(a, "=");
+
+    return length == strcspn(b, "=") && !memcmp(a, b, length);
+}
+
+/* A name given twice counts as the last time it was given; the order of the rest stays. */
+static struct plan_list put_env(struct plan_writer *w, const struct spec_strings *env)
+{
+    char **kept = arena_new(&w->arena, env->count + 1, char *);
+    size_t n = 0;
+
+    if (!kept) {
+        w->out.failed = true;
+        return (struct plan_list){ 0 };
+    }
+    for (size_t i = 0; i < env->count; i++) {
+        bool later = false;
+
+        for (size_t k = i + 1; k < env->count && !later; k++)
+            later = same_name(env->items[i], env->items[k]);
+        if (!later)
+            kept[n++] = env->items[i];
+    }
+    return plan_add_strings(w, kept, n);
+}
+
+static struct plan_list put_rlimits(struct plan_writer *w, const struct spec_process *p)
+{
+    struct plan_rlimit *items = arena_new(&w->arena, p->rlimit_count + 1, struct plan_rlimit);
+
+    if (!items) {
+        w->out.failed = true;
+        return (struct plan_list){ 0 };
+    }
+    for (size_t i = 0; i < p->rlimit_count; i++)
+        items[i] = (struct plan_rlimit){ .name = plan_add_text(w, p->rlimits[i].type),
+                                         .resource = (uint32_t)p->rlimits[i].resource,
+                                         .soft = p->rlimits[i].soft,
+                                         .hard = p->rlimits[i].hard };
+    return plan_add_items(w, items, p->rlimit_count, sizeof *items);
+}
+
+static void put_numbers(struct plan *h, const struct plan_input *in, const struct spec_process *p)
+{
+    h->uid = p->user.uid;
+    h->gid = p->user.gid;
+    h->oom_score_adj = (int32_t)p->oom_score_adj.value;
+    h->caps = (struct plan_caps){ p->capabilities.bounding, p->capabilities.effective,
+                                  p->capabilities.inheritable, p->capabilities.permitted,
+                                  p->capabilities.ambient };
+    h->flags |= PLAN_PROCESS | (p->no_new_privileges ? PLAN_NO_NEW_PRIVS : 0) |
+                (p->terminal ? PLAN_TERMINAL : 0) | (p->oom_score_adj.has ? PLAN_OOM_SCORE : 0);
+    if (p->terminal) {
+        h->console_height = p->console_size.height;
+        h->console_width = p->console_size.width;
+    }
+    /* Engines rely on 022 where the specification leaves an unset umask alone. */
+    if (p->user.umask.has || !in->strict) {
+        h->flags |= PLAN_UMASK;
+        h->umask = p->user.umask.has ? (uint32_t)p->user.umask.value : 022;
+    }
+}
+
+static void put_seccomp(struct plan_writer *w, const struct seccomp_program *program)
+{
+    struct plan_list list;
+
+    if (!program)
+        return;
+    list = plan_add_items(w, program->insns, program->count, sizeof *program->insns);
+    plan_header(w)->seccomp = list;
+    plan_header(w)->seccomp_flags = program->flags;
+    plan_header(w)->flags |= PLAN_SECCOMP;
+}
+
+static const char *non_empty(const char *s)
+{
+    return s && *s ? s : NULL;
+}
+
+int plan_put_process(struct plan_writer *w, const struct plan_input *in,
+                     const struct spec_process *p, struct err *e)
+{
+    const char *path = env_value(p->env.items, p->env.count, "PATH");
+    struct plan_list list;
+    plan_str text;
+
+    put_numbers(plan_header(w), in, p);
+    list = plan_add_strings(w, p->args.items, p->args.count);
+    plan_header(w)->args = list;
+    list = put_env(w, &p->env);
+    plan_header(w)->env = list;
+    list = put_rlimits(w, p);
+    plan_header(w)->rlimits = list;
+    list = plan_add_items(w, p->user.additional_gids, p->user.additional_gid_count,
+                          sizeof *p->user.additional_gids);
+    plan_header(w)->groups = list;
+    text = plan_add_text(w, p->cwd);
+    plan_header(w)->cwd = text;
+    if (!strchr(p->args.items[0], '/')) {
+        text = plan_add_text(w, path ? path : default_path);
+        plan_header(w)->search_path = text;
+    }
+    if (!env_value(p->env.items, p->env.count, "HOME"))
+        plan_header(w)->flags |= PLAN_HOME;
+    text = plan_add_text(w, non_empty(p->apparmor_profile));
+    plan_header(w)->apparmor = text;
+    text = plan_add_text(w, non_empty(p->selinux_label));
+    plan_header(w)->selinux = text;
+    put_seccomp(w, in->seccomp);
+    return buf_failed(&w->out) ? err_os(e, ENOMEM, "process") : 0;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * format.h - the plan: what is wanted, flat and immutable.
+ *
+ * One contiguous block: struct plan, then everything it refers to by offset from the block's start.
+ * No pointers, so it can be mapped anywhere: the parent builds it, seals it in a memfd, and outer
+ * and init map it read-only. A string is the offset of NUL-terminated text, 0 when absent. A list
+ * is an offset and a count of elements. The plan says what, never how: kernel strategies are tried
+ * by the handlers, late facts (pid, descriptors) travel in boot/message.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PLAN_MAGIC = 0x64706c6e, PLAN_VERSION = 1 };
+
+typedef uint32_t plan_str; /* offset of text, 0 = absent */
+
+struct plan_list {
+    uint32_t offset, count;
+};
+
+enum plan_kind { PLAN_CREATE, PLAN_EXEC };
+
+enum plan_flag {
+    PLAN_ROOT_READONLY = 1 << 0,
+    PLAN_NO_NEW_PRIVS = 1 << 1,
+    PLAN_TERMINAL = 1 << 2,
+    PLAN_KEYRING = 1 << 3,       /* join a session keyring of the container's own */
+    PLAN_START_BARRIER = 1 << 4, /* create: wait for `start`; run goes on by itself */
+    PLAN_OOM_SCORE = 1 << 5,     /* oom_score_adj is set */
+    PLAN_UMASK = 1 << 6,         /* umask is set; otherwise the caller's stays */
+    PLAN_MOUNT_NAMESPACE =
+        1 << 7,                  /* the container has a mount namespace that is not the caller's */
+    PLAN_PROCESS = 1 << 8,       /* there is a process to run */
+    PLAN_RUNTIME_HOOKS = 1 << 9, /* prestart or createRuntime hooks exist */
+    PLAN_CGROUP_V2 = 1 << 10,    /* a v2 tree exists: clone into it */
+    PLAN_CGROUP_V1 = 1 << 11,    /* v1 hierarchies exist: join them one by one */
+    PLAN_SECCOMP = 1 << 12,
+    PLAN_CGROUP_NAMESPACE = 1 << 13, /* a new one, made after the v1 hierarchies are joined */
+    PLAN_TIME_NAMESPACE = 1 << 14,   /* a new one, made by outer before the clone */
+    PLAN_ROOTLESS = 1 << 15,         /* the caller is not root on its host */
+    PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
+    PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
+};
+
+/* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
+struct plan_join {
+    uint32_t flag;
+    plan_str path;
+    plan_str where; /* "linux.namespaces[2]" */
+};
+
+enum plan_mount_kind { PLAN_MOUNT_FS, PLAN_MOUNT_BIND, PLAN_MOUNT_CGROUP, PLAN_MOUNT_REMOUNT };
+
+enum { PLAN_PROPAGATIONS = 4 };
+
+struct plan_mount {
+    plan_str where; /* "mounts[3]" */
+    uint32_t kind;  /* enum plan_mount_kind */
+    plan_str type, source, destination;
+    plan_str data; /* options of the filesystem, comma-separated */
+    uint32_t recursive;
+    uint32_t sb_set, sb_clear;               /* superblock flags, as MS_* */
+    uint32_t propagation[PLAN_PROPAGATIONS]; /* MS_* with MS_REC; 0 ends the list */
+    uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
+};
+
+struct plan_device {
+    plan_str where; /* "linux.devices[1]" or "default device" */
+    plan_str path;  /* absolute, inside the container */
+    uint32_t type;  /* S_IFCHR, S_IFBLK, S_IFIFO */
+    uint32_t major, minor, mode, uid, gid;
+};
+
+struct plan_link {
+    plan_str path, target;
+};
+
+struct plan_path {
+    plan_str where, path;
+};
+
+struct plan_sysctl {
+    plan_str key, path, value; /* "net.ipv4.ip_forward", "net/ipv4/ip_forward", "1" */
+};
+
+struct plan_rlimit {
+    plan_str name;
+    uint32_t resource;
+    uint64_t soft, hard;
+};
+
+struct plan_hook {
+    plan_str where; /* "hooks.createContainer[0]" */
+    plan_str path;
+    struct plan_list args, env; /* of plan_str */
+    uint32_t timeout;           /* seconds, 0 = none */
+};
+
+/* One value for one file of one cgroup directory; applied by the parent. */
+struct plan_cgroup_write {
+    uint32_t hierarchy;
+    plan_str controller, file, value, where;
+};
+
+/* One of the host's hierarchies, for mounts of type cgroup and for joining. */
+struct plan_hierarchy {
+    uint32_t v2;
+    plan_str name;    /* directory name below the mount: "memory", "unified" */
+    plan_str options; /* v1 mount options: "cpu,cpuacct", "none,name=systemd" */
+    plan_str dir;     /* the container's directory on the host, 0 without a cgroup */
+};
+
+struct plan_caps {
+    uint64_t bounding, effective, inheritable, permitted, ambient;
+};
+
+struct plan {
+    uint32_t magic, version, size;
+    uint32_t kind;  /* enum plan_kind */
+    uint32_t flags; /* enum plan_flag */
+
+    plan_str id, bundle;
+    plan_str rootfs; /* absolute path on the host */
+
+    /* namespaces */
+    uint32_t clone_flags;   /* CLONE_NEW* for clone3; cgroup and time may be flags above instead */
+    struct plan_list joins; /* struct plan_join */
+    uint32_t join_flags;    /* all of joins[].flag */
+    plan_str time_offsets;  /* text for timens_offsets */
+    plan_str uid_map, gid_map; /* text for uid_map, gid_map: "0 1000 1\n" */
+    plan_str hostname, domainname;
+
+    /* filesystem */
+    uint32_t host_propagation;   /* MS_SLAVE or MS_PRIVATE: of the copy of the host's mounts */
+    uint32_t rootfs_propagation; /* of the container's "/", as configured; 0 = unset */
+    struct plan_list mounts;     /* struct plan_mount */
+    struct plan_list devices;    /* struct plan_device */
+    struct plan_list links;      /* struct plan_link */
+    struct plan_list masked, readonly; /* struct plan_path */
+    struct plan_list sysctls;          /* struct plan_sysctl */
+
+    /* hooks that init runs */
+    struct plan_list create_container, start_container; /* struct plan_hook */
+    plan_str state_head, state_tail; /* the state JSON around its pid, for those hooks */
+    plan_str start_head, start_tail; /* the same with status "created" */
+
+    /* process */
+    struct plan_list args, env; /* plan_str */
+    plan_str cwd;
+    plan_str search_path; /* PATH from env, NULL when args[0] has a slash */
+    uint32_t uid, gid;
+    struct plan_list groups; /* uint32_t */
+    uint32_t umask;
+    int32_t oom_score_adj;
+    struct plan_list rlimits; /* struct plan_rlimit */
+    struct plan_caps caps;
+    uint16_t console_height, console_width;
+
+    /* security */
+    plan_str apparmor, selinux;
+    uint32_t seccomp_flags;
+    struct plan_list seccomp; /* struct sock_filter */
+    plan_str keyring;         /* "_ses.ID" */
+
+    /* cgroups; applied by the parent */
+    plan_str cgroup_path;
+    struct plan_list hierarchies;    /* struct plan_hierarchy, same order as the host's */
+    struct plan_list cgroup_writes;  /* struct plan_cgroup_write */
+    struct plan_list device_program; /* struct bpf_insn */
+};
+
+static inline const char *plan_text(const struct plan *p, plan_str s)
+{
+    return s ? (const char *)p + s : (const char *)0;
+}
+
+static inline const void *plan_items(const struct plan *p, struct plan_list l)
+{
+    return (const char *)p + l.offset;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/* writer.h - lays a plan out: text and lists are appended, offsets come back. Inside plan/ only. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "plan/plan.h"
+
+struct plan_writer {
+    struct buf out;     /* struct plan first; alignment is kept at 8 */
+    struct arena arena; /* scratch of the builders */
+};
+
+void plan_writer_init(struct plan_writer *w);
+void plan_writer_done(struct plan_writer *w);
+
+/* The header as it is now; moves with every append. */
+struct plan *plan_header(struct plan_writer *w);
+
+plan_str plan_add_text(struct plan_writer *w, const char *text); /* NULL: 0 */
+struct plan_list plan_add_items(struct plan_writer *w, const void *items, size_t count,
+                                size_t size);
+struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, size_t count);
+
+/* "mounts[3]" */
+plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index);
+
+/* Hands the finished block over. */
+int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e);
+
+/* build_mounts.c, build_process.c: the parts */
+int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e);
+int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e);
+int plan_put_process(struct plan_writer *w, const struct plan_input *in,
+                     const struct spec_process *process, struct err *e);
