@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * init.h - the sealed executable: what it knows and the handlers of its rows.
+ *
+ * It runs twice over one table (plan/rows.h): as outer, outside the container with the caller's
+ * rights, and as init, the clone, until the payload's execve. It never allocates from a heap,
+ * parses JSON or loads a library. A handler is small and knows nothing of other rows; what rows
+ * hand to each other stands in struct init.
+ */
+#pragma once
+
+#include "base/bare.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "plan/format.h"
+#include "plan/message.h"
+#include "plan/rows.h"
+
+struct init {
+    const struct plan *plan;
+    struct boot_hello hello;
+    struct boot_grants grants;
+    bool cloned; /* outer's clone is over: what follows is init's, but for outer's last rows */
+    enum row_actor actor;
+    unsigned row; /* the row we are in */
+    int sync;     /* the conversation with the parent */
+    int start;    /* connection of `start`, while the barrier is passed */
+    struct boot_trace *trace;
+    unsigned umask; /* the caller's; ours is 0 so that modes are exact */
+
+    int rootfs;                  /* root of the container's tree: attached clone, later "/" */
+    int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int terminal;                /* the payload's side of the pty */
+    int procfs;                  /* a procfs that nobody could put a mount over (P5) */
+    int apparmor_fd, selinux_fd; /* attr/exec, open until the label is written */
+    bool setgroups_denied;
+    char executable[PATH_LENGTH_MAX];
+    char home[PATH_LENGTH_MAX]; /* "HOME=/root" */
+};
+
+/* Row handlers: 0, or a negative errno with *e filled. */
+#define INIT_HANDLER(id, name, actor, when) int row_##id(struct init *in, struct err *e);
+BOOT_ROWS(INIT_HANDLER)
+int row_join_container(struct init *in, struct err *e);
+
+/* Walk the table. Returns 0 for outer at its end; a negative errno on failure, which was reported.
+ */
+int init_walk(struct init *in);
+
+/* Note the current row in the timeline, if one is kept. */
+void init_trace(struct init *in, uint64_t begin_ns);
+
+/* conversation.c */
+int init_receive_hello(struct init *in, struct err *e);
+int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
+              const struct err *why);
+int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
+int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
+void init_report(struct init *in, const struct err *e);
+
+/* mount_attach.c: what several rows do with mounts. */
+struct mount_new {
+    const char *type, *source, *data, *destination; /* source and data may be NULL */
+    uint64_t attributes;                            /* MOUNT_ATTR_* */
+    uint32_t sb_set, sb_clear;                      /* MS_* */
+};
+
+int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive);
+int mount_onto(int tree, int target);
+int mount_clone(int dirfd, const char *path, bool recursive);
+int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
+
+/* identity.c: all permitted capabilities become effective, and back. */
+long identity_raise(uint64_t *ret_before);
+long identity_lower(uint64_t before);
+
+/* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
+ * memory. */
+char **vector_make(const struct plan *p, struct plan_list strings, unsigned extra);
+long vector_map(unsigned long size); /* anonymous memory, or a negative errno */
+
+static inline const char *init_text(const struct init *in, plan_str s)
+{
+    return plan_text(in->plan, s);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/* mount_attach.c - mounts are built detached and then attached to a looked-up target (P4). */
+#include "init/init.h"
+
+#include "base/fmt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <sys/mount.h>
+
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+
+/* MOUNT_ATTR_* as mount(2) spells them, for kernels before 5.12 and filters without mount_setattr.
+ */
+static unsigned long legacy_flags(uint64_t attr)
+{
+    static const struct {
+        uint64_t attr;
+        unsigned long flag;
+    } pairs[] = {
+        { MOUNT_ATTR_RDONLY, MS_RDONLY },         { MOUNT_ATTR_NOSUID, MS_NOSUID },
+        { MOUNT_ATTR_NODEV, MS_NODEV },           { MOUNT_ATTR_NOEXEC, MS_NOEXEC },
+        { MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOSYMFOLLOW, 256 },
+    };
+    unsigned long flags = 0;
+
+    for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (attr & pairs[i].attr)
+            flags |= pairs[i].flag;
+    if ((attr & MOUNT_ATTR__ATIME) == MOUNT_ATTR_NOATIME)
+        flags |= MS_NOATIME;
+    else if ((attr & MOUNT_ATTR__ATIME) == MOUNT_ATTR_STRICTATIME)
+        flags |= MS_STRICTATIME;
+    return flags;
+}
+
+/* Flags that the mount has already and a bind remount would drop. */
+static unsigned long current_flags(int fd)
+{
+    long words[32] = { 0 };
+    long flags;
+
+#ifdef __NR_fstatfs64
+    SYS_3(__NR_fstatfs64, fd, 84, words);
+    flags = words[15];
+#else
+    SYS_2(__NR_fstatfs, fd, words);
+    flags = words[10]; /* f_flags, ST_* */
+#endif
+    /* ST_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME and NODIRATIME have the numbers of MS_*. */
+    return (unsigned long)flags &
+           (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+}
+
+static long set_legacy(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive)
+{
+    char path[32];
+    long rc = 0;
+
+    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (set || clear) {
+        unsigned long flags =
+            (current_flags(fd) & ~legacy_flags(clear & ~MOUNT_ATTR__ATIME)) | legacy_flags(set);
+
+        if (recursive)
+            return -EOPNOTSUPP; /* one remount can't reach the tree below */
+        rc = SYS_5(__NR_mount, "none", path, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
+    }
+    if (rc == 0 && propagation)
+        rc = SYS_5(__NR_mount, "none", path, NULL, propagation | (recursive ? MS_REC : 0), NULL);
+    return rc;
+}
+
+/* Attributes and propagation of the mount whose root fd is, or of its whole tree. A legacy kernel
+ * can do this only once it is attached: callers set before attaching and fall back after it. */
+int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive)
+{
+    struct mount_attr attr = { .attr_set = set, .attr_clr = clear, .propagation = propagation };
+    long rc;
+
+    if (!set && !clear && !propagation)
+        return 0;
+    rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
+    if (rc == -ENOSYS || rc == -EPERM) {
+        long legacy = set_legacy(fd, set, clear, propagation, recursive);
+
+        if (rc == -ENOSYS || legacy == 0)
+            rc = legacy;
+    }
+    return (int)rc;
+}
+
+int mount_onto(int tree, int target)
+{
+    return (int)sys_move_mount(tree, "", target, "",
+                               MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int mount_clone(int dirfd, const char *path, bool recursive)
+{
+    return (int)sys_open_tree(dirfd, path,
+                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+                                  (recursive ? AT_RECURSIVE : 0));
+}
+
+static long configure_flag(int fs, const char *key)
+{
+    return sys_fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0);
+}
+
+/* Superblock flags have names in the new interface. */
+static long configure_superblock(int fs, uint32_t set, uint32_t clear)
+{
+    static const struct {
+        unsigned long flag;
+        const char *on, *off;
+    } names[] = {
+        { MS_SYNCHRONOUS, "sync", "async" },
+        { MS_DIRSYNC, "dirsync", NULL },
+        { MS_MANDLOCK, "mand", "nomand" },
+        { MS_LAZYTIME, "lazytime", "nolazytime" },
+    };
+    long rc = 0;
+
+    if (set & ~(uint32_t)(MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME))
+        return -EINVAL; /* silent, iversion: only mount(2) knows them */
+    for (unsigned i = 0; i < sizeof names / sizeof names[0] && rc >= 0; i++) {
+        if (set & names[i].flag)
+            rc = configure_flag(fs, names[i].on);
+        else if ((clear & names[i].flag) && names[i].off)
+            rc = configure_flag(fs, names[i].off);
+    }
+    return rc;
+}
+
+/* "size=65536k,mode=755": each becomes one fsconfig call. */
+static long configure_data(int fs, const char *data)
+{
+    while (data && *data) {
+        char option[512];
+        unsigned n = 0, value = 0;
+        long rc;
+
+        for (; data[n] && data[n] != ','; n++) {
+            if (n + 1 >= sizeof option)
+                return -E2BIG;
+            option[n] = data[n];
+            if (data[n] == '=' && !value) {
+                option[n] = '\0';
+                value = n + 1;
+            }
+        }
+        option[n] = '\0';
+        rc = value   ? sys_fsconfig(fs, FSCONFIG_SET_STRING, option, option + value, 0)
+             : n > 0 ? configure_flag(fs, option)
+                     : 0;
+        if (rc < 0)
+            return rc;
+        data += n + (data[n] == ',');
+    }
+    return 0;
+}
+
+static long make_detached(const struct mount_new *m)
+{
+    long fs = sys_fsopen(m->type, FSOPEN_CLOEXEC), rc;
+
+    if (fs < 0)
+        return fs;
+    rc = m->source ? sys_fsconfig((int)fs, FSCONFIG_SET_STRING, "source", m->source, 0) : 0;
+    if (rc >= 0)
+        rc = configure_superblock((int)fs, m->sb_set, m->sb_clear);
+    if (rc >= 0)
+        rc = configure_data((int)fs, m->data);
+    if (rc >= 0)
+        rc = sys_fsconfig((int)fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+    if (rc >= 0)
+        rc = sys_fsmount((int)fs, FSMOUNT_CLOEXEC, (unsigned)m->attributes);
+    bare_close((int)fs);
+    return rc;
+}
+
+/* mount(2) gives no descriptor, so the place is looked up again; only a mount's root will do. */
+static int reopen_mount(struct init *in, const char *destination, const char *type, struct err *e)
+{
+    int fd = path_open(in->rootfs, destination, 0);
+    struct statx st;
+
+    if (fd < 0)
+        return err_os(e, fd, "reopen %s", type);
+    if (SYS_5(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0 ||
+        !(st.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
+        bare_close(fd);
+        return err_set(e, ERR_OS, "the place of %s was changed meanwhile", type);
+    }
+    return fd;
+}
+
+/*
+ * Mount a filesystem on target. The new interface first; mount(2) on the looked-up target knows
+ * what it does not (silent, iversion, strings over 255 bytes) and serves where filters forbid it.
+ * Returns the root of the new mount.
+ */
+int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e)
+{
+    char path[32];
+    long fd = make_detached(m), rc;
+
+    if (fd >= 0) {
+        rc = mount_onto((int)fd, target);
+        if (rc < 0) {
+            bare_close((int)fd);
+            return err_os(e, rc, "move_mount %s", m->type);
+        }
+        return (int)fd;
+    }
+    fmt(path, sizeof path, "/proc/self/fd/%d", target);
+    rc = SYS_5(__NR_mount, m->source ? m->source : m->type, path, m->type,
+               m->sb_set | legacy_flags(m->attributes), m->data);
+    if (rc < 0)
+        return err_os(e, rc, "mount %s", m->type);
+    return reopen_mount(in, m->destination, m->type, e);
+}
