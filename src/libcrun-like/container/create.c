@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+/* create.c - runtime.md "create": the parent's rows, and undoing them. */
+#include "container/create.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "container/hand_over.h"
+#include "container/terminal.h"
+#include "hooks/hooks.h"
+#include "state/hook_state.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { REMOVE_WAIT_MS = 5000 };
+
+static struct creation *creation_of(struct boot *b)
+{
+    return b->data;
+}
+
+/* Days since 1970-01-01 to a date of the Gregorian calendar, in eras of 400 years from 0000-03-01.
+ * gmtime_r would do it, but reads /etc/localtime first. */
+static void date_of(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned *ret_day)
+{
+    int64_t z = days + 719468, era = z / 146097;
+    unsigned doe = (unsigned)(z - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+
+    *ret_day = doy - (153 * mp + 2) / 5 + 1;
+    *ret_month = mp < 10 ? mp + 3 : mp - 9;
+    *ret_year = yoe + era * 400 + (*ret_month <= 2);
+}
+
+static char *now_rfc3339(void)
+{
+    struct timespec ts;
+    unsigned month, day, second;
+    int64_t year;
+    char *text = NULL;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+    date_of(ts.tv_sec / 86400, &year, &month, &day);
+    second = (unsigned)(ts.tv_sec % 86400);
+    return asprintf(&text, "%04d-%02u-%02uT%02u:%02u:%02u.%09ldZ", (int)year, month, day,
+                    second / 3600, second / 60 % 60, second % 60, ts.tv_nsec) < 0
+               ? NULL
+               : text;
+}
+
+static char *annotations_json(const struct spec *s)
+{
+    auto_buf b = { 0 };
+
+    buf_puts(&b, "{");
+    for (size_t i = 0; i < s->annotation_count; i++) {
+        buf_puts(&b, i ? "," : "");
+        buf_json_string(&b, s->annotations[i].key);
+        buf_puts(&b, ":");
+        buf_json_string(&b, s->annotations[i].value);
+    }
+    buf_puts(&b, "}");
+    return buf_failed(&b) ? NULL : take_ptr(b.data);
+}
+
+/* How many directories at the end of the path are not there yet, so will be ours to remove. */
+static unsigned missing_components(const char *dir, size_t mount_len)
+{
+    auto_free char *path = strdup(dir);
+    unsigned n = 0;
+
+    while (path && strlen(path) > mount_len && access(path, F_OK) < 0 && errno == ENOENT) {
+        char *slash = strrchr(path, '/');
+
+        if (!slash || slash == path)
+            break;
+        *slash = '\0';
+        n++;
+    }
+    return n;
+}
+
+static int fill_record(struct creation *k, struct err *e)
+{
+    const struct spec *s = k->bundle.spec;
+    struct state_record *r = &k->record;
+
+    r->id = strdup(k->id);
+    r->bundle = strdup(k->bundle.path);
+    r->rootfs = strdup(k->bundle.rootfs);
+    r->created = now_rfc3339();
+    r->annotations = annotations_json(s);
+    r->owner = geteuid();
+    r->phase = STATE_CREATING;
+    r->has_process = s->has_process;
+    r->no_keyring = k->options->no_new_keyring;
+    r->hooks_after = s->hooks.kind[HOOK_POSTSTART].count || s->hooks.kind[HOOK_POSTSTOP].count;
+    for (size_t i = 0; i < s->linux_.namespace_count; i++)
+        r->namespaces |= s->linux_.namespaces[i].flag;
+    if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations)
+        return err_os(e, ENOMEM, "record");
+    /* The record owns the cgroup from here on, the plan has its own copy. */
+    r->cgroup = k->prepared.cgroup;
+    k->prepared.cgroup = (struct cgroup){ 0 };
+    for (unsigned i = 0; i < r->cgroup.count; i++)
+        if (r->cgroup.dirs[i])
+            r->cgroup.made[i] = missing_components(r->cgroup.dirs[i], r->cgroup.mount_len[i]);
+    return 0;
+}
+
+static int row_claim(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    k->lock = state_lock(k->rootfd, k->id, e);
+    if (k->lock < 0)
+        return k->lock;
+    k->dirfd = state_make(k->rootfd, k->id, e);
+    if (k->dirfd < 0)
+        return k->dirfd;
+    k->claimed = true;
+    TRY(fill_record(k, e));
+    if (b->plan->flags & PLAN_START_BARRIER) {
+        b->grants.barrier_fd = state_barrier_listen(k->dirfd, e);
+        if (b->grants.barrier_fd < 0)
+            return b->grants.barrier_fd;
+    }
+    TRY(state_prepare(k->dirfd, &k->record, e));
+    return state_commit(k->dirfd, e);
+}
+
+static int row_make_cgroup(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    int procs[CGROUP_HIERARCHIES_MAX];
+    unsigned count = 0;
+
+    TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
+    k->cgroup_made = true;
+    TRY(cgroup_open_join(&k->record.cgroup, &b->grants.cgroup_fd, procs, &count, e));
+    for (unsigned i = 0; i < count; i++)
+        b->grants.procs_fd[i] = procs[i];
+    b->grants.procs_count = count;
+    return 0;
+}
+
+static int row_limit_cgroup(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    struct cgroup_writes limits = k->prepared.writes;
+
+    limits.device_insns = NULL; /* filter_devices has them */
+    limits.device_insn_count = 0;
+    return cgroup_apply(&k->record.cgroup, &limits, e);
+}
+
+static int row_filter_devices(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    struct cgroup_writes program = k->prepared.writes;
+
+    program.count = 0;
+    return cgroup_apply(&k->record.cgroup, &program, e);
+}
+
+/* Everything that commit has to say, while init works; only the rename is left for later. */
+static int row_write_record(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    TRY(file_make(k->dirfd, "config.json", 0600, k->bundle.text, k->bundle.len, e));
+    TRY(boot_await_init(b, e));
+    TRY(state_process_read(b->init, &k->record.process, e));
+    if (!(b->plan->flags & (PLAN_START_BARRIER | PLAN_TERMINAL))) {
+        /* Nobody holds init up after this: from now on delete --force knows whom to kill. */
+        TRY(state_prepare(k->dirfd, &k->record, e));
+        TRY(state_commit(k->dirfd, e));
+    }
+    k->record.phase = STATE_CREATED;
+    return state_prepare(k->dirfd, &k->record, e);
+}
+
+static int state_for_hooks(const struct creation *k, const char *status, pid_t pid, struct buf *ret,
+                           struct err *e)
+{
+    const struct spec *s = k->bundle.spec;
+
+    hook_state_head(ret, k->id, status);
+    buf_printf(ret, "%d", pid);
+    hook_state_tail(ret, k->bundle.path, s->annotations, s->annotation_count);
+    return buf_failed(ret) ? err_os(e, ENOMEM, "state for hooks") : 0;
+}
+
+static int row_runtime_hooks(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    const struct spec_hooks *hooks = &k->bundle.spec->hooks;
+    auto_buf state = { 0 };
+
+    k->hooks_run = true;
+    TRY(state_for_hooks(k, "creating", b->init, &state, e));
+    TRY(hooks_run(hooks, HOOK_PRESTART, state.data, NULL, NULL, e));
+    return hooks_run(hooks, HOOK_CREATE_RUNTIME, state.data, NULL, NULL, e);
+}
+
+static int row_commit(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
+        TRY(terminal_send(k->options->console_socket, &b->terminal, e));
+    TRY(state_commit(k->dirfd, e));
+    /* Last: an engine that sees the file finds everything else in place. */
+    return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
+}
+
+#define ROW_HANDLERS(X)                                                                            \
+    X(claim, row_claim)                                                                            \
+    X(make_cgroup, row_make_cgroup)                                                                \
+    X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(brief, boot_row_brief)                                                                       \
+    X(hand_over, boot_row_hand_over)                                                               \
+    X(filter_devices, row_filter_devices)                                                          \
+    X(write_record, row_write_record)                                                              \
+    X(id_maps, boot_row_id_maps)                                                                   \
+    X(runtime_hooks, row_runtime_hooks)                                                            \
+    X(commit, row_commit)                                                                          \
+    X(release, boot_row_nothing)                                                                   \
+    X(record_running, row_commit)
+#define ROW_HANDLER(id, fn) [BOOT_##id] = fn,
+
+static boot_handler *const handlers[BOOT_ROW_COUNT] = { ROW_HANDLERS(ROW_HANDLER) };
+
+static int check_options(const struct creation *k, struct err *e)
+{
+    const struct spec *s = k->bundle.spec;
+    bool terminal = s->has_process && s->process.terminal;
+
+    if (k->options->no_pivot)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "--no-pivot is not supported: it leaves the host's tree "
+                       "within reach");
+    if (terminal && k->detached && !k->options->console_socket)
+        return err_set(e, ERR_INVALID,
+                       "process.terminal: a detached container needs --console-socket");
+    if (k->options->console_socket && !(terminal && k->detached))
+        return err_set(e, ERR_INVALID,
+                       "--console-socket is only for a detached container with process.terminal");
+    return 0;
+}
+
+void creation_init(struct creation *k, davit_context *c, const char *id,
+                   const struct davit_create_options *o)
+{
+    *k = (struct creation){
+        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1
+    };
+    boot_init(&k->boot, NULL);
+}
+
+int creation_begin(struct creation *k, bool barrier, struct err *e)
+{
+    struct prepare_options o = { .id = k->id,
+                                 .bundle = &k->bundle,
+                                 .barrier = barrier,
+                                 .no_keyring = k->options->no_new_keyring };
+
+    TRY(state_check_id(k->id, e));
+    /* Before anything is opened: one of our own descriptors must not pass for the caller's. */
+    TRY(hand_over_check_fds(k->options->preserve_fds, e));
+    TRY(boot_start(&k->boot, k->options->preserve_fds, e));
+    TRY(bundle_load(k->options->bundle, k->options->config, &k->bundle, e));
+    TRY(check_options(k, e));
+    k->rootfd = state_open_root(k->context->root, true, e);
+    if (k->rootfd < 0)
+        return k->rootfd;
+    o.rootfd = k->rootfd;
+    TRY(prepare_create(k->context, &o, &k->prepared, e));
+    k->boot.plan = k->prepared.plan;
+    k->boot.handlers = handlers;
+    k->boot.data = k;
+    TRY(boot_fault_read(k->prepared.plan, &k->boot.hello.fault_row, &k->boot.hello.fault, e));
+    if (k->options->trace)
+        TRY(boot_trace_open(&k->boot, e));
+    TRY(boot_run(&k->boot, e));
+    return k->options->trace ? boot_trace_write(&k->boot, k->options->trace, e) : 0;
+}
+
+void creation_keep(struct creation *k)
+{
+    k->kept = true;
+    boot_keep(&k->boot);
+}
+
+/* Hooks that ran before must hear that it is over (config.md "Posix-platform Hooks"). */
+static void run_poststop(struct creation *k)
+{
+    auto_buf state = { 0 };
+    struct err e;
+
+    if (k->hooks_run && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
+        hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP, state.data, k->context->warn,
+                  k->context->data, &e);
+}
+
+/* In the order of delete; what fails is told, and the record stays so that delete can be repeated.
+ */
+static void undo(struct creation *k)
+{
+    struct err e = { 0 };
+    char line[ERR_TEXT_MAX + 64];
+    bool done = true;
+
+    if (k->cgroup_made) {
+        cgroup_kill(&k->record.cgroup, 9, &e);
+        done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
+    }
+    run_poststop(k);
+    if (done)
+        done = state_remove(k->rootfd, k->id, &e) == 0;
+    if (done)
+        return;
+    err_format(&e, line, sizeof line);
+    context_warn(k->context, "cleaning up '%s': %s", k->id, line);
+}
+
+void creation_done(struct creation *k)
+{
+    boot_done(&k->boot);
+    if (k->claimed && !k->kept)
+        undo(k);
+    state_unlock(k->rootfd, k->id, k->lock);
+    cleanup_fd(&k->dirfd);
+    cleanup_fd(&k->rootfd);
+    state_record_done(&k->record);
+    prepared_done(&k->prepared);
+    bundle_done(&k->bundle);
+}
+
+int container_create(davit_context *c, const char *id, const struct davit_create_options *o,
+                     struct err *e)
+{
+    auto_creation k;
+
+    creation_init(&k, c, id, o);
+    k.detached = true;
+    TRY(creation_begin(&k, true, e));
+    creation_keep(&k);
+    return 0;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/* create.h - a container in the making: what create and run share. */
+#pragma once
+
+#include "boot/boot.h"
+#include "container/prepare.h"
+
+/*
+ * Life: creation_init(), creation_begin() parses, plans and walks the table; then either
+ * creation_keep() (the container is there) or nothing; creation_done() releases, and undoes
+ * everything when it was not kept.
+ */
+struct creation {
+    davit_context *context;
+    const char *id;
+    const struct davit_create_options *options;
+    bool detached; /* a terminal goes to the console socket, not to us */
+    struct bundle bundle;
+    struct prepared prepared;
+    struct boot boot;
+    struct state_record record;
+    int rootfd, dirfd, lock;
+    bool claimed, cgroup_made, hooks_run, kept;
+};
+
+int creation_begin(struct creation *k, bool barrier, struct err *e);
+void creation_keep(struct creation *k);
+void creation_done(struct creation *k);
+
+#define auto_creation __attribute__((__cleanup__(creation_done))) struct creation
+
+void creation_init(struct creation *k, davit_context *c, const char *id,
+                   const struct davit_create_options *o);

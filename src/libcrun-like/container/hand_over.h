@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* hand_over.h - what passes between an engine and us besides JSON: the pid file and descriptors. */
+#pragma once
+
+#include "base/err.h"
+
+#include <sys/types.h>
+
+/* Decimal digits only, replaced by rename: a reader sees a whole number or nothing. */
+int hand_over_pid(const char *path, pid_t pid, struct err *e);
+
+/* Descriptors 3 to 2+count must be open; call before opening any. */
+int hand_over_check_fds(unsigned count, struct err *e);

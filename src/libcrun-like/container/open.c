@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/* open.c - an existing container, found by id. */
+#include "container/open.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "hooks/hooks.h"
+#include "state/hook_state.h"
+
+void found_done(struct found *f)
+{
+    if (f->rootfd >= 0)
+        state_unlock(f->rootfd, f->id, f->lock);
+    cleanup_fd(&f->dirfd);
+    cleanup_fd(&f->rootfd);
+    state_record_done(&f->record);
+}
+
+int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage, struct found *ret,
+               struct err *e)
+{
+    auto_found f = { .context = c, .id = id, .rootfd = -1, .dirfd = -1, .lock = -1 };
+
+    TRY(state_check_id(id, e));
+    f.rootfd = state_open_root(c->root, false, e);
+    if (f.rootfd < 0)
+        return e->code == ENOENT ? err_set(e, ERR_NOT_FOUND, "container '%s' does not exist", id)
+                                 : f.rootfd;
+    /* Look before locking, so that an unknown id leaves no lock file behind for a moment. */
+    f.dirfd = state_open(f.rootfd, id, e);
+    if (f.dirfd < 0)
+        return f.dirfd;
+    if (lock) {
+        f.lock = state_lock(f.rootfd, id, e);
+        if (f.lock < 0)
+            return f.lock;
+        /* Deleted, maybe made anew, while we waited. */
+        cleanup_fd(&f.dirfd);
+        f.dirfd = state_open(f.rootfd, id, e);
+        if (f.dirfd < 0)
+            return f.dirfd;
+    }
+    f.record_read = state_read(f.dirfd, id, &f.record, e) == 0;
+    if (!f.record_read && !tolerate_damage)
+        return -e->code;
+    *ret = f;
+    f = (struct found){ .rootfd = -1, .dirfd = -1, .lock = -1 };
+    return 0;
+}
+
+int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
+                    const char *status, struct err *e)
+{
+    auto_buf state = { 0 };
+
+    hook_state_head(&state, f->id, status);
+    buf_printf(&state, "%d", kind == HOOK_POSTSTOP ? 0 : f->record.process.pid);
+    hook_state_tail(&state, f->record.bundle, s->annotations, s->annotation_count);
+    if (buf_failed(&state))
+        return err_os(e, ENOMEM, "state for hooks");
+    return hooks_run(&s->hooks, kind, state.data, f->context->warn, f->context->data, e);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/* open.h - an existing container, found by id. */
+#pragma once
+
+#include "container/bundle.h"
+#include "container/container.h"
+
+struct found {
+    davit_context *context;
+    const char *id;
+    int rootfd, dirfd, lock;
+    bool record_read;
+    struct state_record record;
+};
+
+/* lock: wait for whoever changes the container and keep others out. Fails when the container or its
+ * record can't be read; with tolerate_damage only when the directory is not there. */
+int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage, struct found *ret,
+               struct err *e);
+void found_done(struct found *f);
+
+/* poststart or poststop hooks from the stored configuration, with the given status and pid. */
+int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
+                    const char *status, struct err *e);
+
+#define auto_found __attribute__((__cleanup__(found_done))) struct found

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/* prepare.c - everything between a parsed bundle and its plan: host facts, cgroups, filter. */
+#include "container/prepare.h"
+
+#include "base/cleanup.h"
+#include "security/lsm.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void prepared_done(struct prepared *p)
+{
+    cgroup_host_done(&p->host);
+    cgroup_done(&p->cgroup);
+    arena_done(&p->arena);
+    seccomp_program_done(&p->seccomp);
+    free(p->plan);
+    *p = (struct prepared){ 0 };
+}
+
+/* ROOT/.cache: compiled filters, ours alone. A cache that can't be had is no error. */
+static int open_cache(int rootfd)
+{
+    if (rootfd < 0)
+        return -1;
+    if (mkdirat(rootfd, ".cache", 0700) < 0 && errno != EEXIST)
+        return -1;
+    return openat(rootfd, ".cache", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int prepare_seccomp(const struct spec *s, int rootfd, struct prepared *p, struct err *e)
+{
+    auto_fd cache = -EBADF;
+
+    if (!s->linux_.seccomp)
+        return 0;
+    cache = open_cache(rootfd);
+    TRY(seccomp_compile(s->linux_.seccomp, cache, &p->seccomp, e));
+    p->has_seccomp = true;
+    return 0;
+}
+
+static int check_labels(const struct spec_process *p, struct err *e)
+{
+    TRY(lsm_apparmor_check(p->apparmor_profile, "process.apparmorProfile", e));
+    return lsm_selinux_check(p->selinux_label, "process.selinuxLabel", e);
+}
+
+/* A limit that nobody keeps is an error; device rules alone are the engines' habit. */
+static int refuse_limits(const struct spec *s, struct err *e)
+{
+    const struct spec_resources *r = &s->linux_.resources;
+
+    if (r->memory.limit.has || r->cpu.quota.has || r->cpu.shares.has || r->pids_limit.has)
+        return err_set(e, ERR_INVALID, "linux.resources: limits need a cgroup manager");
+    return 0;
+}
+
+static int prepare_cgroups(davit_context *c, const struct prepare_options *o, struct prepared *p,
+                           struct err *e)
+{
+    const struct spec *s = o->bundle->spec;
+
+    if (c->cgroup_manager == DAVIT_CGROUP_NONE)
+        return refuse_limits(s, e);
+    if (c->cgroup_manager == DAVIT_CGROUP_SYSTEMD)
+        return err_set(e, ERR_UNSUPPORTED, "the systemd cgroup manager is not supported yet");
+    TRY(cgroup_host_read(&p->host, e));
+    TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
+    if (s->linux_.has_resources)
+        TRY(cgroup_compile(&s->linux_.resources, &p->host, &p->arena, &p->writes, e));
+    p->has_cgroups = p->host.count > 0;
+    return 0;
+}
+
+static struct plan_input input_of(const davit_context *c, const struct prepare_options *o,
+                                  const struct prepared *p)
+{
+    return (struct plan_input){
+        .spec = o->bundle->spec,
+        .id = o->id,
+        .bundle = o->bundle->path ? o->bundle->path : "/",
+        .rootfs = o->bundle->rootfs ? o->bundle->rootfs : "/",
+        .host = p->has_cgroups ? &p->host : NULL,
+        .cgroup = p->has_cgroups ? &p->cgroup : NULL,
+        .writes = &p->writes,
+        .seccomp = p->has_seccomp ? &p->seccomp : NULL,
+        .rootless = geteuid() != 0,
+        .strict = c->strict,
+        .barrier = o->barrier,
+        .no_keyring = o->no_keyring,
+    };
+}
+
+int prepare_create(davit_context *c, const struct prepare_options *o, struct prepared *ret,
+                   struct err *e)
+{
+    cleanup(prepared_done) struct prepared p = { 0 };
+    const struct spec *s = o->bundle->spec;
+    struct plan_input in;
+
+    for (size_t i = 0; i < s->warnings.count; i++)
+        context_warn(c, "%s", s->warnings.items[i]);
+    if (s->has_process)
+        TRY(check_labels(&s->process, e));
+    TRY(prepare_cgroups(c, o, &p, e));
+    TRY(prepare_seccomp(s, o->rootfd, &p, e));
+    in = input_of(c, o, &p);
+    TRY(plan_build(&in, &p.plan, e));
+    *ret = p;
+    p = (struct prepared){ 0 };
+    return 0;
+}
+
+int prepare_exec(davit_context *c, const struct prepare_options *o, const struct state_record *r,
+                 const struct spec_process *process, struct prepared *ret, struct err *e)
+{
+    cleanup(prepared_done) struct prepared p = { 0 };
+    struct plan_input in;
+
+    TRY(check_labels(process, e));
+    TRY(prepare_seccomp(o->bundle->spec, o->rootfd, &p, e));
+    in = input_of(c, o, &p);
+    TRY(plan_build_exec(&in, process, r->namespaces, &p.plan, e));
+    /* The hierarchies are those of the record, whatever this host mounts now. */
+    for (unsigned i = 0; i < r->cgroup.count; i++)
+        if (r->cgroup.dirs[i])
+            p.plan->flags |= r->cgroup.v2[i] ? PLAN_CGROUP_V2 : PLAN_CGROUP_V1;
+    *ret = p;
+    p = (struct prepared){ 0 };
+    return 0;
+}

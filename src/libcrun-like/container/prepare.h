@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/* prepare.h - everything between a parsed bundle and its plan: host facts, cgroups, filter. */
+#pragma once
+
+#include "container/bundle.h"
+#include "container/container.h"
+
+struct prepared {
+    bool has_cgroups; /* manager other than "none" */
+    struct cgroup_host host;
+    struct cgroup cgroup;
+    struct arena arena; /* of writes */
+    struct cgroup_writes writes;
+    bool has_seccomp;
+    struct seccomp_program seccomp;
+    struct plan *plan;
+};
+
+struct prepare_options {
+    const char *id;
+    const struct bundle *bundle;
+    int rootfd; /* state root, for the filter cache; -1: no cache */
+    bool barrier, no_keyring;
+};
+
+/* For create, run and plan. Reads the host, changes nothing but the filter cache. */
+int prepare_create(davit_context *c, const struct prepare_options *o, struct prepared *ret,
+                   struct err *e);
+/* For exec: the container's cgroup comes from its record. */
+int prepare_exec(davit_context *c, const struct prepare_options *o, const struct state_record *r,
+                 const struct spec_process *process, struct prepared *ret, struct err *e);
+void prepared_done(struct prepared *p);
+
+/* The filter of spec, from the cache below rootfd or compiled. */
+int prepare_seccomp(const struct spec *s, int rootfd, struct prepared *p, struct err *e);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/* terminal.h - the pty's master: handed to a console socket, or copied from and to our own
+ * terminal. */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Connect to the socket at path and send the descriptor with one message; closes and clears it. */
+int terminal_send(const char *path, int *master, struct err *e);
+
+/*
+ * Stay with a process until it ends: forward signals to it, and (master >= 0) copy between the
+ * terminal and descriptors 0 and 1, raw while it lasts, resized with ours. *ret_status: exit code,
+ * or 128 + signal. pidfd must be of our own child.
+ */
+int terminal_attend(int pidfd, int master, int *ret_status, struct err *e);
+
+/* Signals that terminal_attend() forwards are blocked from here until it returns, so that none is
+ * lost between the start and the wait. Only for a foreground command line. */
+void terminal_block_signals(void);
