@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cli.h - the verbs: one struct each, from which the help is made. */
+#pragma once
+
+#include "davit/log.h"
+#include "davit/options.h"
+
+/* One run of the program. */
+struct cli {
+    const char *name; /* what it was called as, without folders */
+    struct option_values values;
+    const struct cli_command *command; /* NULL until it is known */
+    davit_context *context;            /* NULL for standalone verbs */
+    struct log log;
+};
+
+struct cli_command {
+    const char *name;
+    const char *args;    /* synopsis of what follows the options */
+    const char *summary; /* half a line */
+    const struct option *options;
+    int min_args, max_args; /* max_args 0 with stop_after: any number */
+    int stop_after;         /* the words behind so many belong to the payload; 0: none do */
+    bool standalone;        /* needs neither state directory nor cgroups */
+    bool passes_status;     /* its exit code is the payload's */
+    /* Returns the exit status, or a negative errno with *e filled. */
+    int (*run)(struct cli *cli, struct davit_error *e);
+};
+
+extern const struct cli_command cmd_create, cmd_delete, cmd_exec, cmd_features, cmd_help, cmd_kill,
+    cmd_list, cmd_plan, cmd_run, cmd_spec, cmd_start, cmd_state;
+
+/* All of them, in the order of the help; ends with NULL. */
+extern const struct cli_command *const cli_commands[];
+
+/* Of the checkout that this was built from, or "unknown". */
+extern const char cli_commit[];
+
+/* The verb of that name, or NULL with *e filled, naming the nearest. */
+const struct cli_command *command_find(const char *name, struct davit_error *e);
+
+/* Reads the words behind the verb into v and counts them. With v->help set nothing else counts. */
+int command_parse(const struct cli_command *command, char **argv, struct option_values *v,
+                  struct davit_error *e);
+
+/* To standard output. Return 0 (the exit status) or a negative errno. */
+int help_program(const char *name, struct davit_error *e);
+int help_command(const char *name, const struct cli_command *command, struct davit_error *e);
+int help_version(const char *name, struct davit_error *e);
+int output_text(const char *text, struct davit_error *e); /* ends it with a newline */

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/* error.c - the program's own errors, and the exit code of every kind. */
+#include "davit/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int kind_errno(enum davit_error_kind kind)
+{
+    switch (kind) {
+    case DAVIT_ERROR_OS:
+        return EIO;
+    case DAVIT_ERROR_INVALID:
+        return EINVAL;
+    case DAVIT_ERROR_NOT_FOUND:
+        return ENOENT;
+    case DAVIT_ERROR_EXISTS:
+        return EEXIST;
+    case DAVIT_ERROR_BAD_STATE:
+        return EBADFD;
+    case DAVIT_ERROR_UNSUPPORTED:
+        return EOPNOTSUPP;
+    case DAVIT_ERROR_PROTOCOL:
+        return EPROTO;
+    case DAVIT_ERROR_BUSY:
+        return EBUSY;
+    }
+    return EIO;
+}
+
+int error_exit_code(enum davit_error_kind kind)
+{
+    switch (kind) {
+    case DAVIT_ERROR_OS:
+        return 1;
+    case DAVIT_ERROR_INVALID:
+        return 2;
+    case DAVIT_ERROR_NOT_FOUND:
+        return 3;
+    case DAVIT_ERROR_EXISTS:
+        return 4;
+    case DAVIT_ERROR_BAD_STATE:
+        return 5;
+    case DAVIT_ERROR_UNSUPPORTED:
+        return 6;
+    case DAVIT_ERROR_PROTOCOL:
+        return 7;
+    case DAVIT_ERROR_BUSY:
+        return 8;
+    }
+    return 1;
+}
+
+int error_set(struct davit_error *e, enum davit_error_kind kind, const char *format, ...)
+{
+    va_list args;
+
+    e->kind = kind;
+    e->code = kind_errno(kind);
+    va_start(args, format);
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+    return -e->code;
+}
+
+int error_os(struct davit_error *e, int code, const char *format, ...)
+{
+    va_list args;
+    size_t len;
+
+    e->kind = DAVIT_ERROR_OS;
+    e->code = code;
+    va_start(args, format);
+    vsnprintf(e->text, sizeof e->text, format, args);
+    va_end(args);
+    len = strlen(e->text);
+    snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(code));
+    return -e->code;
+}
