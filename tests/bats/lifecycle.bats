@@ -1,0 +1,234 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# lifecycle.bats - create, start, state, kill and delete, in the right order and in every wrong one.
+load bundle
+
+@test "lifecycle: created, running, stopped, gone" {
+  args sh -c 'touch /ran; trap "exit 0" TERM; while :; do sleep 0.05; done'
+  create_it
+  same "$(state_of "$ID")" created
+  [ ! -e "$BUNDLE/rootfs/ran" ] || fail 'the process ran before start'
+  ok start "$ID"
+  eventually test -e "$BUNDLE/rootfs/ran"
+  same "$(state_of "$ID")" running
+  ok kill "$ID" TERM
+  eventually status_is "$ID" stopped
+  ok delete "$ID"
+  refused state "$ID"
+  nothing_left
+}
+
+@test "lifecycle: state tells the fields of the specification" {
+  edit '.annotations = {"org.example.one": "1", "two": ""}'
+  up
+  ok state "$ID"
+  same "$(jq -r .id <<<"$out")" "$ID"
+  same "$(jq -r .status <<<"$out")" running
+  same "$(jq -r .bundle <<<"$out")" "$BUNDLE"
+  same "$(jq -c .annotations <<<"$out")" '{"org.example.one":"1","two":""}'
+  has "$(jq -r .ociVersion <<<"$out")" '^1\.[0-9]+\.[0-9]+'
+  same "$(jq -r '.pid | type' <<<"$out")" number
+  same "$(tr '\0' ' ' <"/proc/$(jq .pid <<<"$out")/cmdline")" 'sleep 1000 '
+}
+
+@test "lifecycle: the bundle in the state is absolute when given as relative" {
+  (cd "$T" && "$RUNTIME" --root "$ROOT" create --bundle bundle "$ID" </dev/null >/dev/null 2>&1 3>&-)
+  ok state "$ID"
+  same "$(jq -r .bundle <<<"$out")" "$BUNDLE"
+}
+
+@test "lifecycle: the pid file holds the digits of the pid and nothing else" {
+  args sleep 1000
+  ok create --bundle "$BUNDLE" --pid-file "$T/pid" "$ID"
+  same "$(od -An -c "$T/pid" | tr -d ' 0-9\n')" ''
+  same "$(cat "$T/pid")" "$(pid_of)"
+}
+
+@test "lifecycle: start is refused in any state but created" {
+  up
+  refused start "$ID"
+  same "$(state_of "$ID")" running
+  ok kill "$ID" KILL
+  eventually status_is "$ID" stopped
+  refused start "$ID"
+  same "$(state_of "$ID")" stopped
+}
+
+@test "lifecycle: kill of a stopped container says container not running" {
+  up true
+  eventually status_is "$ID" stopped
+  refused kill "$ID" TERM
+  has "$err" 'container not running'
+}
+
+@test "lifecycle: a created container can be killed" {
+  create_it
+  ok kill "$ID" KILL
+  eventually status_is "$ID" stopped
+  refused start "$ID"
+  ok delete "$ID"
+}
+
+@test "lifecycle: start fails at once when the waiting process was killed" {
+  create_it
+  kill -KILL "$(pid_of)"
+  eventually status_is "$ID" stopped
+  LIMIT=5 refused start "$ID"
+}
+
+@test "lifecycle: delete of a running container is refused and leaves it alone" {
+  up
+  refused delete "$ID"
+  same "$(state_of "$ID")" running
+}
+
+@test "lifecycle: delete --force ends a running and a created container" {
+  up
+  ok delete --force "$ID"
+  nothing_left
+  create_it
+  ok delete --force "$ID"
+  nothing_left
+}
+
+@test "lifecycle: a created container can be deleted without force, as engines do" {
+  create_it
+  ok delete "$ID"
+  nothing_left
+}
+
+@test "lifecycle: delete --force of an unknown id succeeds in silence" {
+  ok delete --force "$ID"
+  same "$out$err" ''
+}
+
+@test "lifecycle: every verb says that an unknown container does not exist" {
+  local verb
+  for verb in state start delete kill; do
+    refused "$verb" "$ID"
+    has "$verb: $err" 'does not exist'
+  done
+  refused exec "$ID" true
+  has "exec: $err" 'does not exist'
+}
+
+@test "lifecycle: every verb wants an id" {
+  local verb
+  for verb in create run state start kill delete exec; do
+    (cd "$BUNDLE" && refused "$verb")
+  done
+  nothing_left
+}
+
+@test "lifecycle: an id in use is refused and its container goes on" {
+  local pid
+  up
+  pid=$(pid_of)
+  refused create --bundle "$BUNDLE" "$ID"
+  has "$err" 'exist|in use'
+  refused run --bundle "$BUNDLE" "$ID"
+  same "$(state_of "$ID") $(pid_of)" "running $pid"
+  ok exec "$ID" true
+}
+
+@test "lifecycle: an id is free again after delete and after a failed create" {
+  up
+  ok delete --force "$ID"
+  args no-such-program
+  refused create --bundle "$BUNDLE" "$ID"
+  inside 'echo again'
+  same "$out" again
+}
+
+@test "lifecycle: ids are letters, digits and _ + - ." {
+  local id
+  args true
+  for id in "${ID}a" "A_b+c.d-9$ID" "0$ID" "$ID.."; do
+    edit '.linux.cgroupsPath = "/" + $id' --arg id "$id"
+    ok run --bundle "$BUNDLE" "$id"
+  done
+}
+
+@test "lifecycle: other ids are refused" {
+  local id
+  for id in '' . .. a/b ../x "$T/x" 'a b' 'a\b' 'a:b' $'a\nb' 'ä' '%n' '*'; do
+    refused create --bundle "$BUNDLE" "$id"
+    same "$(find "$T" -newer "$BUNDLE/config.json" -path "$ROOT/*" -type d)" ''
+  done
+}
+
+@test "lifecycle: kill takes a signal as name, name with SIG and number" {
+  local signal
+  up sh -c 'trap "echo usr1" USR1; echo ready; while :; do sleep 0.02; done'
+  eventually grep -q ready "$T/out.1"
+  for signal in USR1 SIGUSR1 10; do
+    ok kill "$ID" "$signal"
+    eventually grep -q usr1 "$T/out.1"
+    : >"$T/out.1"
+  done
+}
+
+@test "lifecycle: kill without a signal sends TERM" {
+  up sh -c 'trap "echo term; exit" TERM; echo ready; while :; do sleep 0.02; done'
+  eventually grep -q ready "$T/out.1"
+  ok kill "$ID"
+  eventually grep -q term "$T/out.1"
+}
+
+@test "lifecycle: an unknown signal is refused" {
+  local signal
+  up
+  for signal in NOSUCH SIG -1 0x9 9999 '9 ' KILLER; do
+    refused kill "$ID" "$signal"
+  done
+  same "$(state_of "$ID")" running
+}
+
+@test "lifecycle: kill --all reaches every process of the container" {
+  edit 'del(.linux.namespaces[] | select(.type == "pid"))'
+  up sh -c 'sleep 1001 & sleep 1002 & sleep 1003 & wait'
+  eventually sh -c "[ \$(grep -lF $ID /proc/[0-9]*/cgroup | wc -l) = 4 ]"
+  ok kill --all "$ID" KILL
+  eventually status_is "$ID" stopped
+  eventually sh -c "! grep -lF $ID /proc/[0-9]*/cgroup"
+}
+
+@test "lifecycle: delete ends what outlived the first process in the host's pid namespace" {
+  edit 'del(.linux.namespaces[] | select(.type == "pid"))'
+  up sh -c 'sleep 1001 & sleep 1002 & exit 0'
+  eventually status_is "$ID" stopped
+  ok delete --force "$ID"
+  eventually nothing_left
+}
+
+@test "lifecycle: edits of config.json after create have no effect" {
+  args sh -c 'hostname; echo before'
+  create_it
+  local made=$OUT
+  args sh -c 'echo after'
+  edit '.hostname = "other"'
+  ok start "$ID"
+  eventually status_is "$ID" stopped
+  same "$(cat "$made")" $'box\nbefore'
+}
+
+@test "lifecycle: a bundle that is no directory, or has no configuration, is refused" {
+  refused create --bundle "$T/none" "$ID"
+  mkdir "$T/empty"
+  refused create --bundle "$T/empty" "$ID"
+  has "$err" 'config.json'
+  nothing_left
+}
+
+@test "lifecycle: errors go to --log as JSON lines" {
+  refused --log "$T/log.json" --log-format json create --bundle "$T/none" "$ID"
+  same "$(tail -n 1 "$T/log.json" | jq -r .level)" error
+  differ "$(tail -n 1 "$T/log.json" | jq -r .msg)" ''
+  has "$(tail -n 1 "$T/log.json" | jq -r .time)" '^20[0-9][0-9]-'
+}
+
+@test "lifecycle: start of a container without a process is refused" {
+  edit 'del(.process)'
+  rt create --bundle "$BUNDLE" "$ID"
+  [ "$status" != 0 ] || refused start "$ID"
+}
