@@ -64,6 +64,9 @@ int boot_row_nothing(struct boot *b, struct err *e);   /* where only the DONE ma
 /* Why outer could not be executed: a positive errno, 0 when it was. Frees the area. */
 int boot_area_release(struct boot *b);
 
+/* Does this errno of a send mean that nobody holds the other end any more? */
+bool boot_peer_left(int code);
+
 /* Nobody holds the other end of the conversation any more: say who was lost, and how. */
 int boot_lost(struct boot *b, const char *waiting_for, struct err *e);
 

@@ -91,9 +91,11 @@ static ssize_t receive(struct boot *b, struct boot_packet *packet)
     struct cmsghdr *c;
     ssize_t n;
 
+    /* ECONNRESET comes once, ahead of all that was said: the peer left with a packet of ours
+     * unread. */
     do {
         n = recvmsg(b->sync, &msg, MSG_CMSG_CLOEXEC);
-    } while (n < 0 && errno == EINTR);
+    } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
     if (n < 0)
         return -errno;
     c = CMSG_FIRSTHDR(&msg);
@@ -112,6 +114,12 @@ static const char *how_it_died(int status, char *room, size_t size)
     else
         snprintf(room, size, "exited with status %d", WEXITSTATUS(status));
     return room;
+}
+
+/* ECONNRESET instead of EPIPE: what it did not read includes packets of ours. */
+bool boot_peer_left(int code)
+{
+    return code == EPIPE || code == ECONNRESET;
 }
 
 /* Nobody holds the other end any more and nobody said why. */
@@ -239,7 +247,7 @@ static int say_done(struct boot *b, unsigned row, const struct grant_list *l, st
     b->done_value = 0;
     if (sendmsg(b->sync, &msg, MSG_NOSIGNAL) >= 0)
         return 0;
-    if (errno != EPIPE)
+    if (!boot_peer_left(errno))
         return err_os(e, errno, "send DONE");
     /* Whoever should take it has left, and has said why if it could. */
     return expect(b, BOOT_MSG_DONE, NULL, e) < 0 ? -e->code : err_set(e, ERR_PROTOCOL, "init left");

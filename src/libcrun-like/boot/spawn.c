@@ -150,7 +150,7 @@ static int send_hello(struct boot *b, struct err *e)
     msg.msg_controllen = CMSG_SPACE(count * sizeof all[0]);
     if (sendmsg(b->sync, &msg, MSG_NOSIGNAL) >= 0)
         return 0;
-    if (errno != EPIPE)
+    if (!boot_peer_left(errno))
         return err_os(e, errno, "send HELLO");
     return boot_lost(b, "it to take HELLO", e);
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/* test_parent.c - what the parent hears from a peer that has left. */
+#include "boot/boot.h"
+
+#include "base/cleanup.h"
+
+#include "test.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A conversation whose other end is the test's. */
+static int converse(struct boot *b)
+{
+    int pair[2] = { -1, -1 };
+
+    boot_init(b, NULL);
+    EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
+    b->sync = pair[0];
+    return pair[1];
+}
+
+static void say_failed(int sock, const char *why)
+{
+    struct boot_packet packet = { .message = BOOT_MSG_FAILED };
+
+    err_set(&packet.err, ERR_INVALID, "%s", why);
+    EXPECT(send(sock, &packet, sizeof packet, 0) == sizeof packet);
+}
+
+TEST(a_peer_that_left_a_packet_unread_is_heard_all_the_same)
+{
+    struct boot_packet unread = { .message = BOOT_MSG_DONE };
+    struct err e = { 0 };
+    auto_boot b;
+    auto_fd peer = converse(&b);
+
+    EXPECT(send(b.sync, &unread, sizeof unread, 0) == sizeof unread);
+    say_failed(peer, "open rootfs: no such thing");
+    cleanup_fd(&peer); /* the kernel tells us ECONNRESET first */
+    EXPECT(boot_await_init(&b, &e) == -EINVAL);
+    EXPECT_STR(e.text, "open rootfs: no such thing");
+}
+
+TEST(what_the_peer_said_before_it_left_explains_why_nothing_can_be_sent)
+{
+    struct boot_packet unread = { .message = BOOT_MSG_DONE };
+    struct err e = { 0 };
+    auto_boot b;
+    auto_fd peer = converse(&b);
+
+    EXPECT(send(b.sync, &unread, sizeof unread, 0) == sizeof unread);
+    say_failed(peer, "set oom_score_adj: refused");
+    cleanup_fd(&peer);
+    EXPECT(boot_row_hand_over(&b, &e) == -EINVAL);
+    EXPECT_STR(e.text, "set oom_score_adj: refused");
+}
+
+TEST(silence_is_a_lost_peer)
+{
+    struct err e = { 0 };
+    auto_boot b;
+    auto_fd peer = converse(&b);
+
+    cleanup_fd(&peer);
+    EXPECT(boot_await_init(&b, &e) < 0);
+    EXPECT(strstr(e.text, "while the parent waited for CLONED") != NULL);
+}
+
+TEST_MAIN()
