@@ -114,8 +114,8 @@ static int clone_child(struct boot *b, struct err *e)
     if (pid < 0)
         return err_os(e, errno, "clone outer");
     b->outer = pid;
-    /* Schedulers like to put a new process behind its parent, where it would wait until we sleep. Let
-     * it come as far as its execve, which is where they look for an idle CPU. */
+    /* Schedulers like to put a new process behind its parent, where it would wait until we sleep.
+     * Let it come as far as its execve, which is where they look for an idle CPU. */
     sched_yield();
     return 0;
 }

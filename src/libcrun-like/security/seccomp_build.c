@@ -3,6 +3,7 @@
 #include "security/seccomp_build.h"
 
 #include "base/cleanup.h"
+#include "security/seccomp_shrink.h"
 
 #include <ctype.h>
 #include <linux/seccomp.h>
@@ -135,9 +136,6 @@ static int export_program(const struct seccomp_build *b, struct seccomp_program 
     if (fstat(fd, &st) < 0)
         return err_os(e, errno, "linux.seccomp: stat the filter");
     count = front + (size_t)st.st_size / sizeof *insns;
-    if (count > BPF_MAXINSNS)
-        return err_set(e, ERR_INVALID, "linux.seccomp: %zu instructions are above %d", count,
-                       BPF_MAXINSNS);
     insns = calloc(count, sizeof *insns);
     if (!insns || buf_failed(&b->program))
         return err_os(e, ENOMEM, "linux.seccomp");
@@ -155,6 +153,7 @@ int seccomp_build(const struct seccomp_library *library, const struct spec_secco
                   struct seccomp_program *ret, struct err *e)
 {
     cleanup(build_done) struct seccomp_build b = { .lib = library, .s = s };
+    cleanup(seccomp_program_done) struct seccomp_program p = { .flags = ret->flags };
 
     if (seccomp_resolve_action(s->default_action, &s->default_errno_ret, &b.default_action, e) < 0)
         return err_wrap(e, "linux.seccomp.defaultErrnoRet");
@@ -162,8 +161,8 @@ int seccomp_build(const struct seccomp_library *library, const struct spec_secco
     if (!b.ctx)
         return err_set(e, ERR_UNSUPPORTED,
                        "linux.seccomp.defaultAction: libseccomp or the kernel refuses it");
-    /* A binary tree instead of a list: several times faster to run, and to load too, because the
-     * kernel runs the filter for every system call number when it is installed (5.11). */
+    /* A binary tree instead of a list: several times faster to run. Should shrinking not be
+     * possible, it counts when loading, too: the kernel runs the filter for every number (5.11). */
     library->attr_set(b.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     TRY(add_archs(&b, e));
     TRY(seccomp_decide(&b, e));
@@ -172,5 +171,13 @@ int seccomp_build(const struct seccomp_library *library, const struct spec_secco
     if (b.default_action == SCMP_ACT_ERRNO(EPERM))
         add_enosys(&b);
     seccomp_conditions_add(&b);
-    return export_program(&b, ret, e);
+    TRY(export_program(&b, &p, e));
+    if (seccomp_shrink(&p) < 0)
+        return err_os(e, ENOMEM, "linux.seccomp");
+    if (p.count > BPF_MAXINSNS)
+        return err_set(e, ERR_INVALID, "linux.seccomp: %zu instructions are above %d", p.count,
+                       BPF_MAXINSNS);
+    ret->insns = take_ptr(p.insns);
+    ret->count = p.count;
+    return 0;
 }

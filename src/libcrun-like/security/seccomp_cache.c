@@ -26,7 +26,7 @@ enum {
 };
 
 /* Raise when the meaning of an entry or the way programs are made changes. */
-static const char magic[8] = "davitb1";
+static const char magic[8] = "davitb2";
 
 struct library_id {
     uint64_t dev, ino, size, seconds, nanoseconds;
