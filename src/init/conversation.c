@@ -3,6 +3,7 @@
 #include "init/init.h"
 
 #include <errno.h>
+#include <linux/sched.h>
 #include <linux/socket.h>
 #include <sys/socket.h>
 
@@ -46,9 +47,16 @@ int init_receive_hello(struct init *in, struct err *e)
 {
     int32_t *const fds[] = { &in->hello.plan_fd, &in->hello.target_fd, &in->hello.trace_fd };
     struct granted granted;
-    long n = receive(in->sync, &in->hello, sizeof in->hello, &granted);
+    struct boot_hint hint;
     unsigned next = 0;
+    long n;
 
+    _Static_assert(sizeof hint < sizeof in->hello, "told apart by their size");
+    while ((n = receive(in->sync, &in->hello, sizeof in->hello, &granted)) == sizeof hint) {
+        bare_copy(&hint, &in->hello, sizeof hint);
+        if (hint.clone_flags & CLONE_NEWNET)
+            network_prepare(in);
+    }
     if (n < 0)
         return err_os(e, n, "receive HELLO");
     if (n != sizeof in->hello)

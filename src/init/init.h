@@ -30,6 +30,7 @@ struct init {
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
     int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int network;                 /* a network namespace made on suspicion, or -1 */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
     int apparmor_fd, selinux_fd; /* attr/exec, open until the label is written */
@@ -57,6 +58,9 @@ int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
 int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
+
+/* namespace.c: make the network namespace that the plan will probably ask for. */
+void network_prepare(struct init *in);
 
 /* mount_attach.c: what several rows do with mounts. */
 struct mount_new {

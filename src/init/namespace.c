@@ -92,10 +92,28 @@ int row_domainname(struct init *in, struct err *e)
     return rc < 0 ? err_os(e, rc, "setdomainname '%s'", name) : 0;
 }
 
+/* We go back at once: until the row's turn everything must be seen from the host's network, such as
+ * what /proc/net means as a bind source. Where something fails the row does it all. */
+void network_prepare(struct init *in)
+{
+    int host = bare_openat(AT_FDCWD, "/proc/self/ns/net", O_RDONLY | O_CLOEXEC, 0);
+
+    if (host < 0 || in->network >= 0)
+        return;
+    if (SYS_1(__NR_unshare, CLONE_NEWNET) == 0) {
+        in->network = bare_openat(AT_FDCWD, "/proc/self/ns/net", O_RDONLY | O_CLOEXEC, 0);
+        if (SYS_2(__NR_setns, host, CLONE_NEWNET) < 0)
+            SYS_1(__NR_exit_group, 1); /* never go on in the wrong one */
+    }
+    bare_close(host);
+}
+
 int row_network(struct init *in, struct err *e)
 {
-    long rc = SYS_1(__NR_unshare, CLONE_NEWNET);
+    long rc = in->network >= 0 ? SYS_2(__NR_setns, in->network, CLONE_NEWNET)
+                               : SYS_1(__NR_unshare, CLONE_NEWNET);
 
+    bare_close(in->network);
     return rc < 0 ? err_os(e, rc, "unshare") : in->plan ? 0 : -EINVAL;
 }
 

@@ -48,6 +48,10 @@ void boot_done(struct boot *b);
  * reading a configuration. Descriptors 3 to 2+preserve_fds go to the payload. */
 int boot_start(struct boot *b, unsigned preserve_fds, struct err *e);
 
+/* Tell outer that a new network namespace will probably be wanted of it: making one takes about as
+ * long as reading a configuration. */
+void boot_hint_network(struct boot *b);
+
 /* Walk the whole table. For a plan with a start barrier it returns when init was told DONE for the
  * last parent row; otherwise when the payload's execve has succeeded. */
 int boot_run(struct boot *b, struct err *e);

@@ -135,6 +135,14 @@ int boot_start(struct boot *b, unsigned preserve_fds, struct err *e)
     return clone_child(b, e);
 }
 
+void boot_hint_network(struct boot *b)
+{
+    const struct boot_hint hint = { .clone_flags = CLONE_NEWNET };
+
+    /* Whatever is wrong with the peer, sending HELLO will tell. */
+    send(b->sync, &hint, sizeof hint, MSG_NOSIGNAL);
+}
+
 static int send_hello(struct boot *b, struct err *e)
 {
     const int all[HELLO_FDS] = { b->hello.plan_fd, b->hello.target_fd, b->hello.trace_fd };

@@ -38,15 +38,12 @@ static char *absolute(const char *dir)
     return asprintf(&path, "%s/%s", strcmp(here, "/") ? here : "", dir) < 0 ? NULL : path;
 }
 
-static int read_config(int dirfd, const char *name, struct bundle *b, struct err *e)
+static int parse_config(struct bundle *b, const char *name, struct err *e)
 {
-    TRY(file_read(dirfd, name, CONFIG_MAX, &b->text, &b->len, e));
-    if (spec_parse(b->text, b->len, &b->spec, e) < 0)
-        return err_wrap(e, "%s", name);
-    return 0;
+    return spec_parse(b->text, b->len, &b->spec, e) < 0 ? err_wrap(e, "%s", name) : 0;
 }
 
-static int check_rootfs(int dirfd, struct bundle *b, struct err *e)
+static int check_rootfs(struct bundle *b, struct err *e)
 {
     const char *path = b->spec->root_path;
     struct stat st;
@@ -57,16 +54,17 @@ static int check_rootfs(int dirfd, struct bundle *b, struct err *e)
         b->rootfs = NULL;
     if (!b->rootfs)
         return err_os(e, ENOMEM, "root.path");
-    if (fstatat(dirfd, path, &st, 0) < 0)
+    if (stat(b->rootfs, &st) < 0)
         return err_os(e, errno, "root.path '%s'", b->rootfs);
     if (!S_ISDIR(st.st_mode))
         return err_set(e, ERR_INVALID, "root.path '%s' is not a directory", b->rootfs);
     return 0;
 }
 
-int bundle_load(const char *dir, const char *config, struct bundle *ret, struct err *e)
+int bundle_read(const char *dir, const char *config, struct bundle *ret, struct err *e)
 {
-    cleanup(bundle_done) struct bundle b = { .path = absolute(dir) };
+    cleanup(bundle_done) struct bundle b = { .path = absolute(dir),
+                                             .config = config ? config : "config.json" };
     auto_fd dirfd = -EBADF;
 
     if (!b.path)
@@ -74,18 +72,24 @@ int bundle_load(const char *dir, const char *config, struct bundle *ret, struct 
     dirfd = open(b.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dirfd < 0)
         return err_os(e, errno, "open bundle '%s'", b.path);
-    TRY(read_config(dirfd, config ? config : "config.json", &b, e));
-    TRY(check_rootfs(dirfd, &b, e));
+    TRY(file_read(dirfd, b.config, CONFIG_MAX, &b.text, &b.len, e));
     *ret = b;
     b = (struct bundle){ 0 };
     return 0;
+}
+
+int bundle_parse(struct bundle *b, struct err *e)
+{
+    TRY(parse_config(b, b->config, e));
+    return check_rootfs(b, e);
 }
 
 int bundle_load_copy(int dirfd, struct bundle *ret, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
 
-    TRY(read_config(dirfd, "config.json", &b, e));
+    TRY(file_read(dirfd, "config.json", CONFIG_MAX, &b.text, &b.len, e));
+    TRY(parse_config(&b, "config.json", e));
     *ret = b;
     b = (struct bundle){ 0 };
     return 0;

@@ -6,15 +6,18 @@
 #include "config/spec.h"
 
 struct bundle {
-    char *path;   /* absolute */
-    char *rootfs; /* absolute */
-    char *text;   /* config.json as read */
+    char *path;         /* absolute */
+    char *rootfs;       /* absolute */
+    const char *config; /* the file's name, the caller's */
+    char *text;         /* what is in it */
     size_t len;
     struct spec *spec;
 };
 
-/* dir NULL: the working directory; config NULL: config.json. The rootfs must be a directory. */
-int bundle_load(const char *dir, const char *config, struct bundle *ret, struct err *e);
+/* Two steps, with the text known in between. dir NULL: the working directory; config NULL:
+ * config.json. The rootfs must be a directory. */
+int bundle_read(const char *dir, const char *config, struct bundle *ret, struct err *e);
+int bundle_parse(struct bundle *b, struct err *e);
 void bundle_done(struct bundle *b);
 
 /* The copy that create left in the state directory: only text and spec are filled. */

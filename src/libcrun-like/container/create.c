@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "config/foresee.h"
 #include "container/hand_over.h"
 #include "container/terminal.h"
 #include "hooks/hooks.h"
@@ -274,7 +275,10 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
     /* Before anything is opened: one of our own descriptors must not pass for the caller's. */
     TRY(hand_over_check_fds(k->options->preserve_fds, e));
     TRY(boot_start(&k->boot, k->options->preserve_fds, e));
-    TRY(bundle_load(k->options->bundle, k->options->config, &k->bundle, e));
+    TRY(bundle_read(k->options->bundle, k->options->config, &k->bundle, e));
+    if (spec_foresees_network(k->bundle.text, k->bundle.len))
+        boot_hint_network(&k->boot);
+    TRY(bundle_parse(&k->bundle, e));
     TRY(check_options(k, e));
     k->rootfd = state_open_root(k->context->root, true, e);
     if (k->rootfd < 0)

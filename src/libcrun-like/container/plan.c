@@ -15,7 +15,8 @@ int container_plan(davit_context *c, const char *id, const struct davit_create_o
     auto_buf out = { 0 };
 
     TRY(state_check_id(id, e));
-    TRY(bundle_load(o->bundle, o->config, &b, e));
+    TRY(bundle_read(o->bundle, o->config, &b, e));
+    TRY(bundle_parse(&b, e));
     TRY(prepare_create(c, &options, &p, e));
     if (json)
         plan_dump_json(p.plan, &out);

@@ -48,6 +48,11 @@ struct boot_hello {
     uint32_t fault_row, fault; /* enum boot_fault */
 };
 
+/* May come before the first packet, and only helps: what the plan will probably ask for. */
+struct boot_hint {
+    uint32_t clone_flags; /* CLONE_NEWNET: a network namespace, made by outer */
+};
+
 /* Handed over later, when the parent has them: with the DONE of "hand over", whose value says which
  * of the first three come (bits 0 to 2) and how many procs (from bit 8 on), in this order. */
 struct boot_grants {
