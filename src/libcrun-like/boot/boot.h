@@ -89,4 +89,7 @@ int boot_executable(struct err *e);
  * build looks. kind: enum boot_fault; row: index. */
 int boot_fault_read(const struct plan *p, uint32_t *ret_row, uint32_t *ret_fault, struct err *e);
 
+/* The same for a step of start or delete, which walk no table of a plan. */
+int boot_fault_step(const char *name, struct err *e);
+
 #define auto_boot __attribute__((__cleanup__(boot_done))) struct boot

@@ -3,6 +3,7 @@
 #include "container/open.h"
 
 #include "base/cleanup.h"
+#include "boot/boot.h"
 #include "container/remove.h"
 #include "plan/message.h"
 
@@ -51,7 +52,9 @@ static int open_barrier(struct found *f, struct err *e)
 
     if (barrier < 0)
         return barrier;
+    TRY(boot_fault_step("wake init", e));
     TRY(say_start(barrier, e));
+    TRY(boot_fault_step("hear init", e));
     TRY(hear(barrier, e));
     /* Silence is success only from an init that lived to execve; one killed before it is silent,
      * too. */
@@ -66,6 +69,7 @@ static int run_poststart(struct found *f, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
 
+    TRY(boot_fault_step("poststart hooks", e));
     if (!f->record.hooks_after)
         return 0;
     TRY(bundle_load_copy(f->dirfd, &b, e));
