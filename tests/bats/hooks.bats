@@ -145,6 +145,13 @@ in_order='prestart createRuntime createContainer startContainer poststart postst
   eventually sh -c "! grep -lF $ID /proc/[0-9]*/cgroup"
 }
 
+@test "hooks: a createContainer hook that fails is followed by the poststop hooks" {
+  hook createContainer 'exit 3'
+  hook poststop "touch $T/poststop"
+  refused create --bundle "$BUNDLE" "$ID"
+  [ -e "$T/poststop" ]
+}
+
 @test "hooks: a failing poststop hook is a warning and the others run" {
   hook poststop 'exit 3'
   hook poststop "touch $T/second"

@@ -31,9 +31,11 @@ struct boot {
     pid_t outer;               /* 0 once reaped */
     pid_t init;                /* 0 before CLONED */
     int init_pidfd;
-    int terminal;       /* the pty's master, -1 without */
-    int32_t done_value; /* goes out with the next DONE */
-    bool exec_seen;     /* the payload runs: init's end of the conversation closed by execve */
+    int terminal;        /* the pty's master, -1 without */
+    int32_t done_value;  /* goes out with the next DONE */
+    bool exec_seen;      /* the payload runs: init's end of the conversation closed by execve */
+    bool peer_failed;    /* outer or init said FAILED, */
+    unsigned failed_row; /* in this row */
     bool kept;
     struct boot_trace *trace; /* mapped when a trace is wanted */
     unsigned row;             /* the parent's place in the table */

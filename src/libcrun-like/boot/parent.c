@@ -178,6 +178,8 @@ static int expect(struct boot *b, enum boot_message want, bool *ret_ended, struc
         if (n != sizeof packet || packet.message >= BOOT_MSG_COUNT)
             return err_set(e, ERR_PROTOCOL, "odd packet of %zd bytes", n);
         if (packet.message == BOOT_MSG_FAILED) {
+            b->peer_failed = true;
+            b->failed_row = packet.row;
             *e = packet.err;
             e->text[sizeof e->text - 1] = '\0';
             return e->code > 0 ? -e->code : err_set(e, ERR_PROTOCOL, "failed without a code");

@@ -301,13 +301,16 @@ void creation_keep(struct creation *k)
     boot_keep(&k->boot);
 }
 
-/* Hooks that ran before must hear that it is over (config.md "Posix-platform Hooks"). */
+/* Hooks that ran before must hear that it is over, the one that failed among them (runtime.md
+ * "Lifecycle", 3 to 5 and 12). */
 static void run_poststop(struct creation *k)
 {
+    bool in_container = k->boot.peer_failed && k->boot.failed_row >= BOOT_container_hooks &&
+                        k->bundle.spec->hooks.kind[HOOK_CREATE_CONTAINER].count;
     auto_buf state = { 0 };
     struct err e;
 
-    if (k->hooks_run && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
+    if ((k->hooks_run || in_container) && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
         hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP, state.data, k->context->warn,
                   k->context->data, &e);
 }
