@@ -60,7 +60,9 @@ def default_errno(c):
     calls = ("read write close openat fstat newfstatat brk mmap munmap mprotect exit_group exit rt_sigaction "
              "rt_sigprocmask arch_prctl set_tid_address set_robust_list rseq prlimit64 getrandom readlink readlinkat "
              "execve execveat ioctl lseek prctl capget capset getcwd chdir fchdir futex uname getuid getgid setgroups "
-             "setresuid setresgid umask close_range sendmsg recvmsg dup dup3 fcntl statx lstat stat").split()
+             "setresuid setresgid umask close_range sendmsg recvmsg dup dup3 fcntl statx lstat stat fstatfs statfs "
+             "openat2 epoll_create1 epoll_ctl epoll_pwait nanosleep tgkill sched_yield clone clone3 waitid wait4 sigaltstack "
+             "gettid getpid madvise poll ppoll pipe2 faccessat faccessat2 access kill sendto recvfrom").split()
     c.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 99,
                           "syscalls": [{"names": calls, "action": "SCMP_ACT_ALLOW"}]}
     equal(c.run(f"call={GETPPID}")[f"call={GETPPID}"][0], 99)
@@ -151,6 +153,14 @@ def unknown_call(c):
     equal(c.run(f"call={GETPPID}")[f"call={GETPPID}"][0], 1)
 
 
+def is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Agent:
     """A seccomp agent: takes the state and the listener, and lets every call that is told go on."""
 
@@ -183,6 +193,8 @@ class Agent:
                 self.fds += fds
         while data:
             text += data
+            if is_json(text):  # not every runtime hangs up behind it
+                break
             data = peer.recv(65536)
         self.states.append(json.loads(text))
         for fd in self.fds:
