@@ -61,7 +61,7 @@ def default_errno(c):
              "rt_sigprocmask arch_prctl set_tid_address set_robust_list rseq prlimit64 getrandom readlink readlinkat "
              "execve execveat ioctl lseek prctl capget capset getcwd chdir fchdir futex uname getuid getgid setgroups "
              "setresuid setresgid umask close_range sendmsg recvmsg dup dup3 fcntl statx lstat stat fstatfs statfs "
-             "openat2 epoll_create1 epoll_ctl epoll_pwait nanosleep tgkill sched_yield clone clone3 waitid wait4 sigaltstack "
+             "openat2 getdents64 epoll_create1 epoll_ctl epoll_pwait nanosleep tgkill sched_yield clone clone3 waitid wait4 sigaltstack "
              "gettid getpid madvise poll ppoll pipe2 faccessat faccessat2 access kill sendto recvfrom").split()
     c.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 99,
                           "syscalls": [{"names": calls, "action": "SCMP_ACT_ALLOW"}]}

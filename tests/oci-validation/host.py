@@ -22,6 +22,9 @@ class Host:
         self.v2_controllers = (pathlib.Path(self.v2, "cgroup.controllers").read_text().split()
                                if self.v2 else [])
 
+    def layout(self):
+        return "hybrid" if self.v1 and self.v2 else "v1" if self.v1 else "v2"
+
     def controller(self, name):
         """'v1' or 'v2', where the controller is."""
         if name in self.v1:
