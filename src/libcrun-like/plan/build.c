@@ -236,6 +236,8 @@ static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struc
             .file = plan_add_text(w, in->writes->items[i].file),
             .value = plan_add_text(w, in->writes->items[i].value),
             .where = plan_add_text(w, in->writes->items[i].where),
+            .other_file = plan_add_text(w, in->writes->items[i].other_file),
+            .other_value = plan_add_text(w, in->writes->items[i].other_value),
         };
     list = plan_add_items(w, items, count, sizeof *items);
     plan_header(w)->cgroup_writes = list;

@@ -173,6 +173,8 @@ static void put_cgroup(struct json_writer *w, const struct plan *p)
         dump_put_given(w, p, "controller", items[i].controller);
         dump_put_string(w, p, "file", items[i].file);
         dump_put_string(w, p, "value", items[i].value);
+        dump_put_given(w, p, "otherFile", items[i].other_file);
+        dump_put_given(w, p, "otherValue", items[i].other_value);
         dump_put_string(w, p, "where", items[i].where);
         json_write_close(w, '}');
     }

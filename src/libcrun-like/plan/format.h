@@ -103,6 +103,7 @@ struct plan_hook {
 struct plan_cgroup_write {
     uint32_t hierarchy;
     plan_str controller, file, value, where;
+    plan_str other_file, other_value; /* written instead where file is missing; may be 0 */
 };
 
 /* One of the host's hierarchies, for mounts of type cgroup and for joining. */
