@@ -102,6 +102,10 @@ void cgroup_done(struct cgroup *cg);
 int cgroup_make(struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 
+/* Make uid the owner of the v2 directory and of those files in it that the kernel declares safe to
+ * give away (config-linux.md, "Cgroup ownership"). */
+int cgroup_delegate(const struct cgroup *cg, uid_t uid, struct err *e);
+
 /* For joining: *ret_v2 is a directory fd for CLONE_INTO_CGROUP (-1 if there is no v2 tree),
  * ret_procs gets O_WRONLY fds of the v1 hierarchies' tasks (the joining thread writes "0"). All
  * O_CLOEXEC; caller closes. */

@@ -160,6 +160,15 @@ static int row_limit_cgroup(struct boot *b, struct err *e)
     return cgroup_apply(&k->record.cgroup, &limits, e);
 }
 
+static int row_delegate_cgroup(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    uid_t owner = b->plan->cgroup_owner;
+
+    /* What we make is ours without being given to us. */
+    return owner == k->record.owner ? 0 : cgroup_delegate(&k->record.cgroup, owner, e);
+}
+
 static int row_filter_devices(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -224,6 +233,7 @@ static int row_commit(struct boot *b, struct err *e)
     X(claim, row_claim)                                                                            \
     X(make_cgroup, row_make_cgroup)                                                                \
     X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(delegate_cgroup, row_delegate_cgroup)                                                        \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
     X(filter_devices, row_filter_devices)                                                          \

@@ -287,6 +287,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     if (s->has_process)
         TRY(plan_put_process(w, in, &s->process, e));
     TRY(put_cgroups(w, in, e));
+    plan_put_cgroup_owner(w, in);
     plan_header(w)->flags |=
         (s->root_readonly ? PLAN_ROOT_READONLY : 0) | (in->barrier ? PLAN_START_BARRIER : 0);
     return 0;

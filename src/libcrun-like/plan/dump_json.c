@@ -180,6 +180,8 @@ static void put_cgroup(struct json_writer *w, const struct plan *p)
     }
     json_write_close(w, ']');
     json_write_number(w, "deviceProgram", p->device_program.count);
+    if (p->flags & PLAN_CGROUP_DELEGATED)
+        json_write_number(w, "owner", p->cgroup_owner);
     json_write_close(w, '}');
 }
 

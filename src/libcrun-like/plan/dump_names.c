@@ -37,6 +37,7 @@ static const struct name flag_names[] = {
     { PLAN_ROOTLESS, "rootless" },
     { PLAN_HOME, "findHome" },
     { PLAN_NET_BY_OUTER, "networkByOuter" },
+    { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
 };
 
 /* As in linux.namespaces[].type. */

@@ -43,6 +43,7 @@ enum plan_flag {
     PLAN_ROOTLESS = 1 << 15,         /* the caller is not root on its host */
     PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
     PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
+    PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
@@ -170,6 +171,7 @@ struct plan {
     plan_str cgroup_path;
     struct plan_list hierarchies;    /* struct plan_hierarchy, same order as the host's */
     struct plan_list cgroup_writes;  /* struct plan_cgroup_write */
+    uint32_t cgroup_owner;           /* host uid, with PLAN_CGROUP_DELEGATED */
     struct plan_list device_program; /* struct bpf_insn */
 };
 

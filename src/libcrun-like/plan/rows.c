@@ -23,6 +23,11 @@ static bool when_cgroup_writes(const struct plan *p)
     return p->cgroup_path && p->cgroup_writes.count;
 }
 
+static bool when_cgroup_delegated(const struct plan *p)
+{
+    return p->flags & PLAN_CGROUP_DELEGATED;
+}
+
 static bool when_device_program(const struct plan *p)
 {
     return p->cgroup_path && p->device_program.count;

@@ -35,6 +35,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(make_cgroup,        "make cgroup",            ROW_ASIDE,  when_cgroup)                               \
     /* Limits hold before anything is inside. */                                                           \
     X(limit_cgroup,       "limit cgroup",           ROW_ASIDE,  when_cgroup_writes)                        \
+    /* The files of limits are not among those that are given away. */                                     \
+    X(delegate_cgroup,    "delegate cgroup",        ROW_ASIDE,  when_cgroup_delegated)                     \
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(open_rootfs,        "open rootfs",            ROW_OUTER,  when_mount_ns)                             \
     /* Before any mount that a container controls exists (CVE-2021-30465), and with the host's rights. */  \
