@@ -214,8 +214,10 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 
     k->hooks_run = true;
     TRY(state_for_hooks(k, "creating", b->init, &state, e));
-    TRY(hooks_run(hooks, HOOK_PRESTART, state.data, NULL, NULL, e));
-    return hooks_run(hooks, HOOK_CREATE_RUNTIME, state.data, NULL, NULL, e);
+    const struct hook_stage stage = { .state_json = state.data, .dir = k->bundle.path };
+
+    TRY(hooks_run(hooks, HOOK_PRESTART, &stage, e));
+    return hooks_run(hooks, HOOK_CREATE_RUNTIME, &stage, e);
 }
 
 static int row_commit(struct boot *b, struct err *e)
@@ -320,9 +322,14 @@ static void run_poststop(struct creation *k)
     auto_buf state = { 0 };
     struct err e;
 
-    if ((k->hooks_run || in_container) && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
-        hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP, state.data, k->context->warn,
-                  k->context->data, &e);
+    if (!(k->hooks_run || in_container) || state_for_hooks(k, "stopped", 0, &state, &e) < 0)
+        return;
+    hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP,
+              &(struct hook_stage){ .state_json = state.data,
+                                    .dir = k->bundle.path,
+                                    .warn = k->context->warn,
+                                    .data = k->context->data },
+              &e);
 }
 
 /* In the order of delete; what fails is told, and the record stays so that delete can be repeated.

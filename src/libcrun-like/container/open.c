@@ -58,5 +58,10 @@ int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind k
     hook_state_tail(&state, f->record.bundle, s->annotations, s->annotation_count);
     if (buf_failed(&state))
         return err_os(e, ENOMEM, "state for hooks");
-    return hooks_run(&s->hooks, kind, state.data, f->context->warn, f->context->data, e);
+    return hooks_run(&s->hooks, kind,
+                     &(struct hook_stage){ .state_json = state.data,
+                                           .dir = f->record.bundle,
+                                           .warn = f->context->warn,
+                                           .data = f->context->data },
+                     e);
 }
