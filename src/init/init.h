@@ -70,6 +70,9 @@ struct mount_new {
 };
 
 int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive);
+/* The same where /proc is the container's: path is another way to call the mount. */
+int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                 bool recursive);
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
