@@ -44,37 +44,48 @@ static long become_hook(struct init *in, const struct plan_hook *h, int state)
     SYS_0(__NR_setsid);
     SYS_3(__NR_dup3, state, 0, 0);
     SYS_1(__NR_umask, in->umask);
-    if (sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-        for (int fd = 3; fd < 1024; fd++)
-            SYS_3(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
+    descriptors_hide(3);
     return SYS_3(__NR_execve, init_text(in, h->path), argv, env);
+}
+
+/* Until the process ends or so much time went by; without pidfds its end is looked for now and
+ * then.
+ */
+static void pause_for(int pidfd, uint64_t ns)
+{
+    const uint64_t glance = 10 * 1000 * 1000;
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    struct __kernel_timespec left = { 0 };
+
+    if (pidfd < 0 && ns > glance)
+        ns = glance;
+    left.tv_sec = (long long)(ns / 1000000000u);
+    left.tv_nsec = (long long)(ns % 1000000000u);
+#ifdef __NR_ppoll_time64
+    SYS_5(__NR_ppoll_time64, &p, 1, &left, NULL, 0);
+#else
+    SYS_5(__NR_ppoll, &p, 1, &left, NULL, 0);
+#endif
 }
 
 static int await(int pid, uint32_t timeout, int *ret_status)
 {
-    int pidfd = (int)sys_pidfd_open(pid, 0);
-    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    int pidfd = timeout ? (int)sys_pidfd_open(pid, 0) : -1;
     uint64_t deadline = bare_now_ns() + timeout * UINT64_C(1000000000);
-    bool late = false;
+    bool late = false, reaped = false;
 
-    while (timeout && pidfd >= 0 && !(p.revents & POLLIN) && !late) {
+    while (timeout && !reaped && !late) {
         uint64_t now = bare_now_ns();
-        struct __kernel_timespec left = { 0 };
 
         late = now >= deadline;
         if (late)
             break;
-        left.tv_sec = (long long)((deadline - now) / 1000000000u);
-        left.tv_nsec = (long long)((deadline - now) % 1000000000u);
-#ifdef __NR_ppoll_time64
-        SYS_5(__NR_ppoll_time64, &p, 1, &left, NULL, 0);
-#else
-        SYS_5(__NR_ppoll, &p, 1, &left, NULL, 0);
-#endif
+        pause_for(pidfd, deadline - now);
+        reaped = SYS_4(__NR_wait4, pid, ret_status, __WALL | WNOHANG, NULL) == pid;
     }
     if (late)
         SYS_2(__NR_kill, -pid, SIGKILL); /* its whole process group */
-    while (SYS_4(__NR_wait4, pid, ret_status, __WALL, NULL) == -EINTR) {
+    while (!reaped && SYS_4(__NR_wait4, pid, ret_status, __WALL, NULL) == -EINTR) {
     }
     bare_close(pidfd);
     return late ? -ETIMEDOUT : 0;

@@ -81,6 +81,9 @@ int mount_filesystem(struct init *in, const struct mount_new *m, int target, str
 long identity_raise(uint64_t *ret_before);
 long identity_lower(uint64_t before);
 
+/* process.c: descriptors from first on are closed by the next execve. */
+void descriptors_hide(unsigned first);
+
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */
 char **vector_make(const struct plan *p, struct plan_list strings, unsigned extra);

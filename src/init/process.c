@@ -181,15 +181,14 @@ int row_umask(struct init *in, struct err *e)
     return e ? 0 : -EINVAL;
 }
 
-int row_descriptors(struct init *in, struct err *e)
+void descriptors_hide(unsigned first)
 {
-    unsigned first = 3 + in->hello.preserve_fds;
     struct {
         uint64_t soft, hard;
     } limit = { 1024, 1024 };
 
     if (sys_close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return 0;
+        return;
     /* Linux 5.10, or a filter: one by one. Numbers above the limit can exist when it was lowered.
      */
     SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
@@ -197,6 +196,11 @@ int row_descriptors(struct init *in, struct err *e)
         limit.hard = 1 << 20;
     for (unsigned fd = first; fd < limit.hard; fd++)
         SYS_3(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
+}
+
+int row_descriptors(struct init *in, struct err *e)
+{
+    descriptors_hide(3 + in->hello.preserve_fds);
     return e ? 0 : -EINVAL;
 }
 
