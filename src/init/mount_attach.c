@@ -99,8 +99,8 @@ static bool has_mounts_below(int fd)
 }
 
 /* path: how mount(2) can call the mount whose root fd is. */
-static long set_legacy(int fd, const char *path, uint64_t set, uint64_t clear,
-                       uint64_t propagation, bool recursive)
+static long set_legacy(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                       bool recursive)
 {
     long rc = 0;
 
