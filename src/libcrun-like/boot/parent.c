@@ -35,10 +35,12 @@ static void reap(pid_t *pid)
 
 static void kill_all(struct boot *b)
 {
+    /* Our own unreaped children: the numbers are still theirs. No pidfd is needed, nor could there
+     * be one where opening it is what failed. */
     if (b->outer > 0)
-        kill(b->outer, SIGKILL); /* our own unreaped child: the number is still its */
-    if (b->init_pidfd >= 0)
-        sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+        kill(b->outer, SIGKILL);
+    if (b->init > 0)
+        kill(b->init, SIGKILL);
     reap(&b->outer);
     reap(&b->init);
 }
