@@ -27,13 +27,13 @@ static int await_exit(int pidfd, struct err *e)
 
 static int kill_init(struct found *f, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
+    auto_fd process = found_process(f, e);
     struct err ignored;
     bool frozen = false;
     long rc;
 
     if (process < 0)
-        return 0;
+        return e->kind == ERR_BAD_STATE ? 0 : -e->code;
     rc = sys_pidfd_send_signal(process, SIGKILL);
     if (rc < 0 && rc != -ESRCH)
         return err_os(e, rc, "kill %d", f->record.process.pid);

@@ -154,9 +154,9 @@ static int start(struct execution *x, struct err *e)
     x->boot.handlers = handlers;
     x->boot.data = x;
     TRY(boot_fault_read(x->prepared.plan, &x->boot.hello.fault_row, &x->boot.hello.fault, e));
-    x->boot.hello.target_fd = state_process_open(&x->found.record.process);
+    x->boot.hello.target_fd = found_process(&x->found, e);
     if (x->boot.hello.target_fd < 0)
-        return err_set(e, ERR_BAD_STATE, "container not running");
+        return -e->code;
     TRY(open_cgroups(x, e));
     if (x->options->trace)
         TRY(boot_trace_open(&x->boot, e));

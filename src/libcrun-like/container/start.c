@@ -47,9 +47,11 @@ static int hear(int barrier, struct err *e)
 
 static int open_barrier(struct found *f, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
-    auto_fd barrier = state_barrier_connect(f->dirfd, e);
+    auto_fd process = found_process(f, e), barrier = -EBADF;
 
+    if (process < 0 && e->kind != ERR_BAD_STATE)
+        return process;
+    barrier = state_barrier_connect(f->dirfd, e);
     if (barrier < 0)
         return barrier;
     TRY(boot_fault_step("wake init", e));
