@@ -135,7 +135,7 @@ static int executable(const char *path)
 
 static int find_in_path(struct init *in, const char *name, const char *search, struct err *e)
 {
-    int denied = 0;
+    int failed = 0;
 
     for (const char *p = search;;) {
         unsigned n = 0;
@@ -147,14 +147,14 @@ static int find_in_path(struct init *in, const char *name, const char *search, s
         rc = executable(in->executable);
         if (rc == 0)
             return 0;
-        if (rc == -EACCES)
-            denied = rc;
+        if (rc != -ENOENT && rc != -ENOTDIR && rc != -EISDIR && rc != -ENAMETOOLONG)
+            failed = rc;
         if (!p[n])
             break;
         p += n + 1;
     }
-    if (denied)
-        return err_os(e, denied, "process.args[0]: exec '%s'", name);
+    if (failed)
+        return err_os(e, failed, "process.args[0]: exec '%s'", name);
     return err_set(e, ERR_INVALID, "process.args[0]: '%s': executable file not found in $PATH",
                    name);
 }
