@@ -41,6 +41,18 @@ TEST(the_executable_is_found_as_execvp_would)
         }
 }
 
+TEST(a_search_that_the_kernel_does_not_allow_is_not_taken_for_a_missing_file)
+{
+    IN_SANDBOX(0)
+    {
+        struct init in = sandbox_init(PLAN());
+        struct err e = { 0 };
+
+        fake_deny(__NR_statx, ENOSYS);
+        EXPECT_ERROR(row_find(&in, &e), e, ENOSYS, "process.args[0]: exec 'sh'");
+    }
+}
+
 TEST(home_is_what_the_image_says_of_the_user)
 {
     static const struct {
