@@ -16,6 +16,8 @@
 #define AT_EMPTY_PATH 0x1000
 #endif
 
+enum { NOSYMFOLLOW = 256 }; /* MS_NOSYMFOLLOW, Linux 5.10 */
+
 /* MOUNT_ATTR_* as mount(2) spells them, for kernels before 5.12 and filters without mount_setattr.
  */
 static unsigned long legacy_flags(uint64_t attr)
@@ -26,7 +28,7 @@ static unsigned long legacy_flags(uint64_t attr)
     } pairs[] = {
         { MOUNT_ATTR_RDONLY, MS_RDONLY },         { MOUNT_ATTR_NOSUID, MS_NOSUID },
         { MOUNT_ATTR_NODEV, MS_NODEV },           { MOUNT_ATTR_NOEXEC, MS_NOEXEC },
-        { MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOSYMFOLLOW, 256 },
+        { MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOSYMFOLLOW, NOSYMFOLLOW },
     };
     unsigned long flags = 0;
 
@@ -54,8 +56,9 @@ static unsigned long current_flags(int fd)
     flags = words[10]; /* f_flags, ST_* */
 #endif
     /* ST_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME and NODIRATIME have the numbers of MS_*. */
-    return (unsigned long)flags &
-           (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+    return ((unsigned long)flags &
+            (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
+           (flags & 0x2000 /* ST_NOSYMFOLLOW */ ? NOSYMFOLLOW : 0);
 }
 
 /* "27 1 254:0 / / rw…": does a line of mountinfo, fed byte by byte, have this second number? */
