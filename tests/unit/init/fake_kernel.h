@@ -40,3 +40,6 @@ struct fake_arguments {
     long a, b, c, d, e, f;
 };
 bool fake_last(long call, struct fake_arguments *ret);
+
+/* Before a process ends by other ways than exit(): coverage counts up to here. */
+void fake_save_coverage(void);

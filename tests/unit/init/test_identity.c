@@ -79,6 +79,8 @@ TEST(what_the_kernel_refuses_is_an_error)
             struct init in = sandbox_init(PLAN());
             struct err e = { 0 };
 
+            if (rows[i].row == row_ids)
+                sandbox_needs_ids(); /* or no groups may be set */
             fake_rule(&(struct fake_rule){ .call = rows[i].call,
                                            .second = rows[i].second,
                                            .any_second = rows[i].second < 0,
@@ -152,6 +154,32 @@ TEST(groups_where_the_namespace_may_set_none)
             EXPECT(row_ids(&in, &e) == rows[i].want);
             EXPECT_STR(e.text, rows[i].text);
             EXPECT(fake_count(__NR_setgroups) == 0);
+        }
+}
+
+TEST(a_joined_namespace_that_may_set_no_groups_needs_none)
+{
+    static const struct {
+        uint32_t join_flags, count;
+        int want;
+    } rows[] = {
+        { CLONE_NEWUSER, 0, 0 },
+        { CLONE_NEWUSER, 1, -EPERM },
+        { CLONE_NEWUTS, 0, -EPERM },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        IN_SANDBOX(0)
+        {
+            struct plan plan = { .kind = PLAN_EXEC,
+                                 .join_flags = rows[i].join_flags,
+                                 .groups = { 0, rows[i].count } };
+            struct init in = sandbox_init(&plan);
+            struct err e = { 0 };
+
+            fake_deny(__NR_setgroups, EPERM);
+            EXPECT(row_ids(&in, &e) == rows[i].want);
+            EXPECT_STR(e.text, rows[i].want ? "setgroups" : "");
         }
 }
 

@@ -5,6 +5,7 @@
 #include "plan/writer.h"
 
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 static unsigned long flags_of(const struct scratch *s, const char *name)
 {
@@ -180,6 +181,115 @@ TEST(proc_on_a_link_is_refused)
             deny(&denials[k]);
             EXPECT_ERROR(mount_it(&s, &in, "'type':'proc'", &e), e, EINVAL,
                          "mounts[0] /mnt: '/mnt' must be an ordinary directory");
+        }
+}
+
+TEST(what_a_mount_has_is_kept_when_more_is_added)
+{
+    enum { NOSYMFOLLOW_SET = 256, NOSYMFOLLOW_SEEN = 0x2000 }; /* MS_*, ST_* */
+    const unsigned long kept =
+        ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME | NOSYMFOLLOW_SEEN;
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+            char source[256];
+
+            make_sources(&s);
+            snprintf(source, sizeof source, "%s/source", s.path);
+            EXPECT(mount("tmpfs", source, "tmpfs",
+                         MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME |
+                             NOSYMFOLLOW_SET,
+                         NULL) == 0);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'type':'bind','source':'SRC/source','options':['bind','ro']",
+                            &e) == 0);
+            EXPECT((flags_of(&s, "root/mnt") & (kept | ST_RDONLY)) == (kept | ST_RDONLY));
+        }
+}
+
+static unsigned long filesystem_at(int fd)
+{
+    struct statfs st = { 0 };
+
+    EXPECT(fstatfs(fd, &st) == 0);
+    return (unsigned long)st.f_type;
+}
+
+/* The sandbox owns neither the network nor the processes nor the cgroups that it sees. */
+TEST(a_kernel_filesystem_that_is_not_ours_to_make_is_the_host_s)
+{
+    static const struct {
+        const char *mount, *host;
+    } rows[] = {
+        { "'type':'sysfs','options':['ro','nosuid']", "/sys" },
+        { "'type':'proc','options':['ro','nosuid']", "/proc" },
+        { "'type':'cgroup','options':['ro','nosuid']", "/sys/fs/cgroup" },
+    };
+    auto_scratch s = scratch_make();
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+            auto_fd host = open(rows[i].host, O_PATH | O_CLOEXEC);
+
+            make_sources(&s);
+            EXPECT(mount_it(&s, &in, rows[i].mount, &e) == 0);
+            EXPECT(filesystem_at(sandbox_open(&s, "root/mnt", O_PATH)) == filesystem_at(host));
+            EXPECT(flags_of(&s, "root/mnt") & ST_RDONLY && flags_of(&s, "root/mnt") & ST_NOSUID);
+        }
+}
+
+TEST(the_host_s_is_no_answer_for_a_container_with_namespaces_of_its_own)
+{
+    static const struct {
+        const char *mount, *namespaces, *text;
+        long call;
+    } rows[] = {
+        { "'type':'sysfs'", "{'type':'mount'},{'type':'network'}", "mounts[0] /mnt: mount sysfs",
+          -1 },
+        { "'type':'proc'", "{'type':'mount'},{'type':'pid'}", "mounts[0] /mnt: mount proc", -1 },
+        { "'type':'sysfs'", "{'type':'mount'}", "mounts[0] /mnt: mount sysfs", __NR_open_tree },
+    };
+    auto_scratch s = scratch_make();
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            char top[256];
+            struct err e = { 0 };
+            struct init in;
+
+            make_sources(&s);
+            fake_deny(rows[i].call, ENOSYS);
+            snprintf(top, sizeof top, ",'mounts':[{'destination':'/mnt',%s}]", rows[i].mount);
+            in = sandbox_init(PLAN(.top = top, .namespaces = rows[i].namespaces));
+            in.rootfs = sandbox_open(&s, "root", O_PATH | O_DIRECTORY);
+            EXPECT_ERROR(row_mounts(&in, &e), e, EPERM, rows[i].text);
+        }
+}
+
+TEST(a_remount_changes_what_is_there)
+{
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+
+            make_sources(&s);
+            EXPECT(mount_it(&s, &in, "'type':'tmpfs','options':['nodev']", &e) == 0);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'options':['remount','ro','nosuid']", &e) == 0);
+            EXPECT_STR(e.text, "");
+            EXPECT((flags_of(&s, "root/mnt") & (ST_RDONLY | ST_NOSUID)) == (ST_RDONLY | ST_NOSUID));
         }
 }
 

@@ -144,6 +144,29 @@ TEST(namespaces_are_joined_by_the_path_in_the_configuration)
         }
 }
 
+/* Undumpable as somebody else than root, outer's own files are not its own at first. */
+TEST(own_files_are_opened_at_the_second_try)
+{
+    for (int denied = 0; denied < 3; denied++)
+        IN_SANDBOX(0)
+        {
+            struct init in = sandbox_init(
+                PLAN(.namespaces = "{'type':'mount'},{'type':'time'}",
+                     .linux_ = ",'timeOffsets':{'monotonic':{'secs':1000,'nanosecs':0}}"));
+            struct err e = { 0 };
+
+            if (denied)
+                fake_rule(&(struct fake_rule){ .call = __NR_openat,
+                                               .any_second = true,
+                                               .times = (unsigned)denied,
+                                               .answer = -EACCES });
+            EXPECT(row_time_offsets(&in, &e) == (denied == 2 ? -EACCES : 0));
+            EXPECT_STR(e.text, denied == 2 ? "open /proc/self/timens_offsets" : "");
+            EXPECT(denied == 2 || strstr(sandbox_read("/proc/self/timens_offsets"), " 1000 "));
+            EXPECT(denied == 0 || prctl(PR_GET_DUMPABLE) == 0);
+        }
+}
+
 /* How init is cloned: with what the kernel is made to say to the first two clone3. */
 struct way {
     int first, second;

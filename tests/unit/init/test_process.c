@@ -120,6 +120,29 @@ TEST(the_directory_is_made_and_entered_inside_the_root)
     }
 }
 
+TEST(a_directory_that_only_root_may_enter_is_entered_with_its_rights)
+{
+    static const struct {
+        bool raised; /* the capabilities can be raised */
+        int want;
+    } rows[] = { { true, 0 }, { false, -EACCES } };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        IN_SANDBOX(0)
+        {
+            struct init in = sandbox_init(PLAN(.cwd = "/"));
+            struct err e = { 0 };
+
+            fake_rule(&(struct fake_rule){
+                .call = __NR_chdir, .any_second = true, .times = 1, .answer = -EACCES });
+            if (!rows[i].raised)
+                fake_deny(__NR_capset, EPERM);
+            EXPECT(row_directory(&in, &e) == rows[i].want);
+            EXPECT_STR(e.text, rows[i].want ? "process.cwd: chdir to '/'" : "");
+            EXPECT(fake_count(__NR_chdir) == (rows[i].raised ? 2 : 1));
+        }
+}
+
 TEST(a_directory_outside_the_root_is_refused)
 {
     auto_scratch s = scratch_make();

@@ -94,6 +94,7 @@ TEST(a_container_runs_whichever_call_is_denied)
             struct err e = { 0 };
             struct boot b;
 
+            sandbox_needs_ids(); /* or no groups may be set */
             make_rootfs(&s);
             deny(&denials[k]);
             EXPECT(boot_it(&b, plan_all(&s), &e) == 0);
@@ -118,6 +119,7 @@ TEST(a_user_namespace_of_its_own_is_mapped)
             struct err e = { 0 };
             struct boot b;
 
+            sandbox_needs_ids(); /* or no groups may be set */
             make_rootfs(&s);
             if (codes[k])
                 fake_deny(__NR_clone3, codes[k]);
@@ -157,6 +159,7 @@ TEST(a_row_that_fails_ends_it_all)
             struct err e = { 0 };
             struct boot b;
 
+            sandbox_needs_ids(); /* or no groups may be set */
             make_rootfs(&s);
             fake_deny(rows[i].call, rows[i].code);
             EXPECT(boot_it(&b, plan_all(&s), &e) == -rows[i].code);
