@@ -196,6 +196,20 @@ newer='openat2 fsopen fsconfig fsmount mount_setattr clone3 close_range'
   ok start "$ID"
 }
 
+@test "fallbacks: signals reach a process in the foreground without pidfd_send_signal" {
+  only_davit 'a fallback for it'
+  args sh -c 'trap "exit 43" TERM; echo ready; while :; do sleep 0.05; done'
+  for code in ENOSYS EPERM; do
+    deny $code pidfd_send_signal
+    "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/ready" 2>&1 3>&- &
+    eventually grep -q ready "$T/ready"
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    same "$status" 43
+  done
+}
+
 @test "fallbacks: without clone3 and openat2 all processes are in the container's cgroups" {
   only_davit 'fallbacks for these calls'
   local want
