@@ -35,11 +35,12 @@ static void reap(pid_t *pid)
 
 static void kill_all(struct boot *b)
 {
-    /* Our own unreaped children: the numbers are still theirs. No pidfd is needed, nor could there
-     * be one where opening it is what failed. */
+    long rc = b->init_pidfd < 0 ? -ENOSYS : sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+
     if (b->outer > 0)
-        kill(b->outer, SIGKILL);
-    if (b->init > 0)
+        kill(b->outer, SIGKILL); /* our own unreaped child: the number is still its */
+    /* So is init's, for where a filter denies pidfds: it would wait for us, and we for it. */
+    if (rc < 0 && rc != -ESRCH && b->init > 0)
         kill(b->init, SIGKILL);
     reap(&b->outer);
     reap(&b->init);

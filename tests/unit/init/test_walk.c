@@ -170,6 +170,32 @@ TEST(a_row_that_fails_ends_it_all)
         }
 }
 
+/* Init waits for the parent's row, which fails: it must be killed, by whatever means are left. */
+TEST(a_row_of_the_parent_that_fails_ends_it_all)
+{
+    static const long denied[] = { -1, __NR_pidfd_send_signal };
+    auto_scratch s = scratch_make();
+
+    for (size_t i = 0; i < ARRAY_SIZE(denied); i++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct boot b;
+
+            make_rootfs(&s);
+            fake_deny(denied[i], EPERM);
+            boot_init(&b, PLAN(.args = "'/payload'", .rootfs = s.path,
+                               .top = ",'hooks':{'createRuntime':[{'path':'/bin/true'}]}"));
+            b.handlers = handlers;
+            b.hello.fault = BOOT_FAULT_FAIL;
+            b.hello.fault_row = BOOT_runtime_hooks;
+            start_hosted(&b);
+            EXPECT_ERROR(boot_run(&b, &e), e, EIO, "createRuntime hooks: fault point");
+            boot_done(&b);
+            EXPECT(waitpid(-1, NULL, __WALL) < 0 && errno == ECHILD);
+        }
+}
+
 TEST(init_left_by_its_parent_ends)
 {
     auto_scratch s = scratch_make();
