@@ -184,7 +184,7 @@ static inline const struct plan *sandbox_plan(struct sandbox_config c)
     struct spec *spec = NULL;
     struct plan *plan = NULL;
     struct err e = { 0 };
-    char text[8192];
+    char text[32768];
 
     snprintf(text, sizeof text,
              "{'ociVersion':'1.0.0','root':{'path':'r'},'process':{'cwd':'%s','args':[%s]%s},"

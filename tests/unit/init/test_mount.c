@@ -73,6 +73,10 @@ TEST(every_mount_is_the_same_whichever_call_is_denied)
         { "'type':'tmpfs','options':['nosuid','nodev','size=64k']", "root/mnt",
           ST_NOSUID | ST_NODEV },
         { "'type':'tmpfs','options':['ro','noexec']", "root/mnt", ST_RDONLY | ST_NOEXEC },
+        { "'type':'tmpfs','options':['noatime','nodiratime']", "root/mnt",
+          ST_NOATIME | ST_NODIRATIME },
+        { "'type':'tmpfs','options':['sync','lazytime']", "root/mnt", ST_SYNCHRONOUS },
+        { "'type':'tmpfs','options':['silent','async','nosuid']", "root/mnt", ST_NOSUID },
         { "'type':'bind','source':'SRC/source'", "root/mnt/file", 0 },
         { "'type':'bind','source':'SRC/source/file'", "root/mnt", 0 },
         { "'type':'bind','source':'SRC/source','options':['bind','ro','nosuid']", "root/mnt/file",
@@ -88,6 +92,43 @@ TEST(every_mount_is_the_same_whichever_call_is_denied)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
             expect_mounted(&s, &rows[i], &denials[k]);
+}
+
+TEST(access_times_are_kept_as_asked_whichever_call_is_denied)
+{
+    enum { RELATIME_SEEN = 0x1000 }; /* ST_RELATIME, which is the default */
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+
+            make_sources(&s);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'type':'tmpfs','options':['strictatime']", &e) == 0);
+            EXPECT(!(flags_of(&s, "root/mnt") & (RELATIME_SEEN | ST_NOATIME)));
+            EXPECT(flags_of(&s, "root") & RELATIME_SEEN);
+        }
+}
+
+/* mount(2) gives no descriptor; what is found where it mounted must be a mount. */
+TEST(a_place_that_changed_while_it_was_mounted_on_is_an_error)
+{
+    auto_scratch s = scratch_make();
+
+    IN_SANDBOX(CLONE_NEWNS)
+    {
+        struct err e = { 0 };
+        struct init in;
+
+        make_sources(&s);
+        fake_deny(__NR_fsopen, EPERM);
+        fake_rule(&(struct fake_rule){ .call = __NR_mount, .any_second = true });
+        EXPECT_ERROR(mount_it(&s, &in, "'type':'tmpfs'", &e), e, EIO,
+                     "mounts[0] /mnt: the place of tmpfs was changed meanwhile");
+    }
 }
 
 TEST(what_only_one_call_can_do_is_an_error_without_it)

@@ -91,6 +91,26 @@ TEST(sources_that_can_not_be_cloned_here_are_left_to_init)
         }
 }
 
+TEST(many_sources_have_room)
+{
+    IN_SANDBOX(0)
+    {
+        const struct rlimit before = { 100, 300 };
+        char top[16384] = ",'mounts':[";
+        struct rlimit got = { 0 };
+        struct err e = { 0 };
+        struct init in;
+
+        for (int i = 0; i <= 200; i++)
+            strcat(top, i ? ",{'destination':'/m','type':'tmpfs'}"
+                          : "{'destination':'/m','type':'tmpfs'}");
+        strcat(top, "]");
+        in = sandbox_init(PLAN(.top = top));
+        EXPECT(setrlimit(RLIMIT_NOFILE, &before) == 0 && row_open_sources(&in, &e) == 0);
+        EXPECT(getrlimit(RLIMIT_NOFILE, &got) == 0 && got.rlim_cur == 300 && got.rlim_max == 300);
+    }
+}
+
 TEST(limits_are_raised_and_never_lowered)
 {
     IN_SANDBOX(0)

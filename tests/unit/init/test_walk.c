@@ -103,6 +103,31 @@ TEST(a_container_runs_whichever_call_is_denied)
         }
 }
 
+TEST(a_guess_of_a_network_changes_nothing)
+{
+    static const char *const namespaces[] = { "{'type':'mount'},{'type':'network'}",
+                                              "{'type':'mount'}" };
+    auto_scratch s = scratch_make();
+
+    for (size_t i = 0; i < ARRAY_SIZE(namespaces); i++)
+        IN_SANDBOX(CLONE_NEWNS | CLONE_NEWNET)
+        {
+            struct err e = { 0 };
+            struct boot b;
+
+            sandbox_needs_ids(); /* or no groups may be set */
+            make_rootfs(&s);
+            boot_init(&b,
+                      PLAN(.args = "'/payload'", .rootfs = s.path, .namespaces = namespaces[i]));
+            b.handlers = handlers;
+            start_hosted(&b);
+            boot_hint_network(&b);
+            EXPECT(boot_run(&b, &e) == 0);
+            EXPECT_STR(e.text, "");
+            EXPECT(e.text[0] || reap(&b) == PAYLOAD_STATUS);
+        }
+}
+
 TEST(a_user_namespace_of_its_own_is_mapped)
 {
     static const int codes[] = { 0, ENOSYS, EPERM };
