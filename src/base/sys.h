@@ -87,6 +87,11 @@ static inline long sys_fsmount(int fd, unsigned flags, unsigned attrs)
     return SYS_3(__NR_fsmount, fd, flags, attrs);
 }
 
+static inline long sys_fspick(int dirfd, const char *path, unsigned flags)
+{
+    return SYS_3(__NR_fspick, dirfd, path, flags);
+}
+
 static inline long sys_close_range(unsigned first, unsigned last, unsigned flags)
 {
     return SYS_3(__NR_close_range, first, last, flags);

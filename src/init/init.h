@@ -29,7 +29,7 @@ struct init {
     unsigned umask; /* the caller's; ours is 0 so that modes are exact */
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
-    int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int *sources;                /* by mount index, or NULL; see mount_source.c */
     int network;                 /* a network namespace made on suspicion, or -1 */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
@@ -76,6 +76,12 @@ int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
+int mount_change(int fd, const struct mount_new *m, struct err *e); /* its superblock */
+
+/* mount_source.c: what the plan says about a filesystem, and the mounts that are held open. */
+struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m);
+const char *mount_tmpfs_data(int root, const struct mount_new *m, char *room, size_t size);
+int sources_make(struct init *in, struct err *e);
 
 /* identity.c: all permitted capabilities become effective, and back. */
 long identity_raise(uint64_t *ret_before);

@@ -69,17 +69,6 @@ static int set_all(struct init *in, const struct plan_mount *m, int fd, bool att
     return 0;
 }
 
-static struct mount_new as_new(const struct init *in, const struct plan_mount *m)
-{
-    return (struct mount_new){ .type = text_or(in, m->type, "none"),
-                               .source = init_text(in, m->source),
-                               .data = init_text(in, m->data),
-                               .destination = init_text(in, m->destination),
-                               .attributes = m->set,
-                               .sb_set = m->sb_set,
-                               .sb_clear = m->sb_clear };
-}
-
 /* Opened by outer with the host's rights, or here when it could not. */
 static int open_source(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
 {
@@ -147,56 +136,69 @@ static int bind_instead(struct init *in, const struct plan_mount *m, const char 
     return rc;
 }
 
-/* tmpfs without mode= gets the mode of the directory it covers, as users of peers expect. */
-static const char *tmpfs_data(const char *data, int target, char *room, size_t size)
+/* Not ours to make: sysfs without a network namespace of our own (rootless), and proc where an
+ * outer container masks parts of it. Returns the host's path of what does instead. */
+static const char *replacement(const struct init *in, const char *type)
 {
-    struct bare_stat st;
+    if (!bare_strcmp(type, "sysfs") && !(in->plan->clone_flags & CLONE_NEWNET) &&
+        !(in->plan->flags & PLAN_NET_BY_OUTER))
+        return "/sys";
+    return !bare_strcmp(type, "proc") && !(in->plan->clone_flags & CLONE_NEWPID) ? "/proc" : NULL;
+}
 
-    for (const char *p = data; p && *p; p++)
-        if ((p == data || p[-1] == ',') && bare_starts_with(p, "mode="))
-            return data;
-    if (bare_fstat(target, &st) < 0 ||
-        fmt(room, size, "mode=%o%s%s", st.mode & 07777, data ? "," : "", data ? data : "") >= size)
-        return data;
-    return room;
+/* Until the row that makes it read-only. */
+static int keep_open(struct init *in, const struct plan_mount *m, int fd, struct err *e)
+{
+    const struct plan_mount *first = plan_items(in->plan, in->plan->mounts);
+
+    if (sources_make(in, e) < 0)
+        return -e->code;
+    in->sources[m - first] = fd;
+    return 0;
 }
 
 static int mount_fs(struct init *in, const struct plan_mount *m, struct err *e)
 {
-    struct mount_new new = as_new(in, m);
-    int target = open_target(in, m, PATH_MAKE_DIR, e), fd, rc;
+    struct mount_new new = mount_new_of(in, m);
     char room[PATH_LENGTH_MAX];
+    const char *host;
+    int target, fd, rc;
 
+    /* Before a missing directory is made. */
+    new.data = mount_tmpfs_data(in->rootfs, &new, room, sizeof room);
+    target = open_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
         return target;
-    if (!bare_strcmp(new.type, "tmpfs"))
-        new.data = tmpfs_data(new.data, target, room, sizeof room);
     fd = mount_filesystem(in, &new, target, e);
+    rc = fd < 0 ? fd : set_all(in, m, fd, false, e);
     bare_close(target);
-    if (fd < 0) {
-        /* Without a network namespace of our own sysfs is not ours to make (rootless), nor proc
-         * where an outer container masks parts of it. */
-        if (e->code == EPERM && !bare_strcmp(new.type, "sysfs") &&
-            !(in->plan->clone_flags & CLONE_NEWNET) && !(in->plan->flags & PLAN_NET_BY_OUTER))
-            return bind_instead(in, m, "/sys", e);
-        if (e->code == EPERM && !bare_strcmp(new.type, "proc") &&
-            !(in->plan->clone_flags & CLONE_NEWPID))
-            return bind_instead(in, m, "/proc", e);
-        return fd;
-    }
-    rc = set_all(in, m, fd, false, e);
+    if (rc == 0 && m->readonly_late)
+        return keep_open(in, m, fd, e);
     bare_close(fd);
-    return rc;
+    host = fd < 0 && e->code == EPERM ? replacement(in, text_or(in, m->type, "")) : NULL;
+    return host ? bind_instead(in, m, host, e) : rc;
 }
 
-/* "remount" changes what an earlier row mounted at the destination. */
+static bool changes_superblock(const struct plan_mount *m)
+{
+    return m->data || m->sb_set || m->sb_clear;
+}
+
+/* "remount" changes what an earlier row mounted at the destination. "ro" and its like are the
+ * mount's alone: the filesystem may be the host's. */
 static int remount(struct init *in, const struct plan_mount *m, struct err *e)
 {
-    int fd = path_open(in->rootfs, init_text(in, m->destination), 0), rc;
+    struct mount_new new = mount_new_of(in, m);
+    int fd = path_open(in->rootfs, new.destination, 0), rc = 0;
 
     if (fd < 0)
-        return err_os(e, fd, "open '%s'", init_text(in, m->destination));
-    rc = set_all(in, m, fd, true, e);
+        return err_os(e, fd, "open '%s'", new.destination);
+    if (changes_superblock(m)) {
+        new.sb_set = m->sb_set;
+        rc = mount_change(fd, &new, e);
+    }
+    if (rc == 0)
+        rc = set_all(in, m, fd, true, e);
     bare_close(fd);
     return rc;
 }
@@ -293,10 +295,12 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
 
 static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err *e)
 {
-    struct mount_new new = as_new(in, m);
+    struct mount_new new = mount_new_of(in, m);
+    bool v1 = in->plan->flags & PLAN_CGROUP_V1;
     int target, fd, rc;
 
-    if (in->plan->flags & PLAN_CGROUP_V1)
+    /* Who says cgroup2 gets it, also where most controllers are elsewhere. */
+    if (v1 && bare_strcmp(new.type, "cgroup2") != 0)
         return mount_cgroup_v1(in, m, e);
     target = open_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
@@ -305,7 +309,9 @@ static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err 
     fd = mount_filesystem(in, &new, target, e);
     bare_close(target);
     if (fd < 0)
-        return e->code == EPERM || e->code == EBUSY ? bind_instead(in, m, "/sys/fs/cgroup", e) : fd;
+        return !v1 && (e->code == EPERM || e->code == EBUSY)
+                   ? bind_instead(in, m, "/sys/fs/cgroup", e)
+                   : fd;
     rc = set_all(in, m, fd, false, e);
     bare_close(fd);
     return rc;

@@ -174,15 +174,14 @@ static long configure_superblock(int fs, uint32_t set, uint32_t clear)
         unsigned long flag;
         const char *on, *off;
     } names[] = {
-        { MS_SYNCHRONOUS, "sync", "async" },
-        { MS_DIRSYNC, "dirsync", NULL },
-        { MS_MANDLOCK, "mand", "nomand" },
-        { MS_LAZYTIME, "lazytime", "nolazytime" },
+        { MS_SYNCHRONOUS, "sync", "async" }, { MS_DIRSYNC, "dirsync", NULL },
+        { MS_MANDLOCK, "mand", "nomand" },   { MS_LAZYTIME, "lazytime", "nolazytime" },
+        { MS_RDONLY, "ro", "rw" },
     };
     long rc = 0;
 
-    if (set & ~(uint32_t)(MS_SYNCHRONOUS | MS_DIRSYNC | MS_MANDLOCK | MS_LAZYTIME))
-        return -EINVAL; /* silent, iversion: only mount(2) knows them */
+    if (set & (MS_SILENT | MS_I_VERSION))
+        return -EINVAL; /* only mount(2) knows them */
     for (unsigned i = 0; i < sizeof names / sizeof names[0] && rc >= 0; i++) {
         if (set & names[i].flag)
             rc = configure_flag(fs, names[i].on);
@@ -192,7 +191,8 @@ static long configure_superblock(int fs, uint32_t set, uint32_t clear)
     return rc;
 }
 
-/* "size=65536k,mode=755": each becomes one fsconfig call. */
+/* "size=65536k,mode=755": each becomes one fsconfig call. Text in quotes or with escapes is left to
+ * mount(2), where the filesystem or its security module splits it. */
 static long configure_data(int fs, const char *data)
 {
     while (data && *data) {
@@ -203,6 +203,8 @@ static long configure_data(int fs, const char *data)
         for (; data[n] && data[n] != ','; n++) {
             if (n + 1 >= sizeof option)
                 return -E2BIG;
+            if (data[n] == '"' || data[n] == '\\')
+                return -EINVAL;
             option[n] = data[n];
             if (data[n] == '=' && !value) {
                 option[n] = '\0';
@@ -220,6 +222,15 @@ static long configure_data(int fs, const char *data)
     return 0;
 }
 
+static long configure(int fs, const struct mount_new *m)
+{
+    long rc = configure_superblock(fs, m->sb_set, m->sb_clear);
+
+    if (rc >= 0)
+        rc = configure_data(fs, m->data);
+    return rc;
+}
+
 static long make_detached(const struct mount_new *m)
 {
     long fs = sys_fsopen(m->type, FSOPEN_CLOEXEC), rc;
@@ -228,15 +239,50 @@ static long make_detached(const struct mount_new *m)
         return fs;
     rc = m->source ? sys_fsconfig((int)fs, FSCONFIG_SET_STRING, "source", m->source, 0) : 0;
     if (rc >= 0)
-        rc = configure_superblock((int)fs, m->sb_set, m->sb_clear);
-    if (rc >= 0)
-        rc = configure_data((int)fs, m->data);
+        rc = configure((int)fs, m);
     if (rc >= 0)
         rc = sys_fsconfig((int)fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
     if (rc >= 0)
         rc = sys_fsmount((int)fs, FSMOUNT_CLOEXEC, (unsigned)m->attributes);
     bare_close((int)fs);
     return rc;
+}
+
+enum { MOUNT_DATA_MAX = 4096 };
+
+/* Longer data would be cut off without a word: a layer less, or an option. */
+static int check_data(const struct mount_new *m, struct err *e)
+{
+    unsigned length = m->data ? bare_strlen(m->data) : 0;
+
+    return length >= MOUNT_DATA_MAX
+               ? err_os(e, E2BIG, "mount %s: options of %u bytes", m->type, length)
+               : 0;
+}
+
+int mount_change(int fd, const struct mount_new *m, struct err *e)
+{
+    char path[32];
+    long fs = sys_fspick(fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC), rc = fs;
+    unsigned long flags;
+
+    if (fs >= 0) {
+        rc = configure((int)fs, m);
+        if (rc >= 0)
+            rc = sys_fsconfig((int)fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+        bare_close((int)fs);
+    }
+    if (rc >= 0)
+        return 0;
+    if (check_data(m, e) < 0)
+        return -e->code;
+    /* mount(2) would take "ro" for the superblock's, which may be the host's. */
+    flags = current_flags(fd);
+    if (flags & MS_RDONLY)
+        return err_os(e, rc, "reconfigure what is mounted read-only");
+    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
+    rc = SYS_5(__NR_mount, "none", path, NULL, MS_REMOUNT | flags | m->sb_set, m->data);
+    return rc < 0 ? err_os(e, rc, "remount") : 0;
 }
 
 /* mount(2) gives no descriptor, so the place is looked up again; only a mount's root will do. */
@@ -273,6 +319,8 @@ int mount_filesystem(struct init *in, const struct mount_new *m, int target, str
         }
         return (int)fd;
     }
+    if (check_data(m, e) < 0)
+        return -e->code;
     fmt(path, sizeof path, "/proc/self/fd/%d", target);
     rc = SYS_5(__NR_mount, m->source ? m->source : m->type, path, m->type,
                m->sb_set | legacy_flags(m->attributes), m->data);

@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -55,51 +54,6 @@ int row_open_rootfs(struct init *in, struct err *e)
     rc = SYS_1(__NR_fchdir, fd);
     bare_close((int)fd);
     return rc < 0 ? err_os(e, rc, "root.path: enter '%s'", path) : 0;
-}
-
-/* Room for thousands of sources: the hard limit costs nothing. The payload's own limits are set
- * later. */
-static void raise_descriptor_limit(void)
-{
-    struct {
-        uint64_t soft, hard;
-    } limit;
-
-    if (SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0 && limit.soft < limit.hard) {
-        limit.soft = limit.hard;
-        SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
-    }
-}
-
-int row_open_sources(struct init *in, struct err *e)
-{
-    const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
-    uint32_t count = in->plan->mounts.count;
-    long p = vector_map(count * sizeof *in->sources);
-
-    if (p < 0 && p > -4096)
-        return err_os(e, p, "map %u sources", count);
-    in->sources = (int *)p;
-    if (count > 200)
-        raise_descriptor_limit();
-    for (uint32_t i = 0; i < count; i++) {
-        const char *source = init_text(in, m[i].source);
-        int fd;
-
-        in->sources[i] = -1;
-        if (m[i].kind != PLAN_MOUNT_BIND)
-            continue;
-        fd = mount_clone(AT_FDCWD, source, m[i].recursive);
-        /* Without the right to clone mounts, or out of descriptors, init opens it when its turn
-         * comes, in its own mount namespace. */
-        if (fd == -EPERM || fd == -EMFILE || fd == -ENFILE || fd == -ENOSYS)
-            continue;
-        if (fd < 0)
-            return err_os(e, fd, "%s %s: open_tree '%s'", init_text(in, m[i].where),
-                          init_text(in, m[i].destination), source);
-        in->sources[i] = fd;
-    }
-    return 0;
 }
 
 /* An undumpable process's own files belong to root. Outer is still in the caller's namespaces,

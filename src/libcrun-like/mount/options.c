@@ -231,6 +231,9 @@ int mount_options_parse(const struct spec_mount *m, const char *where, struct ar
             buf_puts(&data, name);
         }
     }
+    /* Without the option it is an engine's way to say the same. */
+    if (m->type && !strcmp(m->type, "bind"))
+        parsed.bind = true;
     if (parsed.bind && data.len)
         return err_set(e, ERR_INVALID, "%s.options: a bind mount cannot take '%s'", where,
                        data.data);

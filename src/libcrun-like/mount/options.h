@@ -22,7 +22,7 @@ struct mount_options {
     uint32_t propagation[MOUNT_PROPAGATIONS_MAX]; /* MS_SHARED, MS_SLAVE, ... maybe with MS_REC, in
                                                      the written order */
     unsigned propagation_count;
-    bool bind, recursive_bind; /* bind, rbind */
+    bool bind, recursive_bind; /* bind or the type of that name, rbind */
     bool remount;
     char *data; /* what is left: options of the filesystem, comma-joined; NULL if none */
 };

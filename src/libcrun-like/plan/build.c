@@ -68,8 +68,11 @@ static int put_namespaces(struct plan_writer *w, const struct spec *s, struct er
         plan_header(w)->flags |= PLAN_NET_BY_OUTER;
     }
     if (!((plan_header(w)->clone_flags | plan_header(w)->join_flags) & CLONE_NEWNS))
+        /* chroot would be all that is left: what is mounted would stay on the host, and whoever
+         * may call chroot gets out. */
         return err_set(e, ERR_UNSUPPORTED,
-                       "linux.namespaces: sharing the host's mount namespace is not supported yet");
+                       "linux.namespaces needs one of type 'mount': in the host's own nothing "
+                       "would hide the host's files");
     plan_header(w)->flags |= PLAN_MOUNT_NAMESPACE;
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "mount/options.h"
 
 #include <errno.h>
+#include <linux/mount.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -57,15 +58,25 @@ static const char *source_of(struct plan_writer *w, const struct plan_input *in,
     return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
 }
 
+/* What comes later may have to be made in it: other mounts' targets, devices, the console. */
+static bool is_readonly_late(const struct plan_mount *m, const char *type)
+{
+    /* rrw comes after ro. */
+    return m->kind == PLAN_MOUNT_FS && !strcmp(type, "tmpfs") && (m->set & MOUNT_ATTR_RDONLY) &&
+           !(m->rec_clear & MOUNT_ATTR_RDONLY);
+}
+
 static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t i,
                      struct plan_mount *ret, struct err *e)
 {
     const struct spec_mount *m = &in->spec->mounts[i];
     const char *where = arena_printf(&w->arena, "mounts[%zu]", i);
+    const char *destination = plan_clean_path(&w->arena, m->destination);
+    const char *type = m->type ? m->type : "";
     struct mount_options o = { 0 };
     enum plan_mount_kind kind;
 
-    if (!where)
+    if (!where || !destination)
         return err_os(e, ENOMEM, "mounts[%zu]", i);
     TRY(mount_options_parse(m, where, &w->arena, &o, e));
     kind = kind_of(m, &o);
@@ -78,7 +89,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
         .kind = kind,
         .type = plan_add_text(w, m->type),
         .source = plan_add_text(w, source_of(w, in, m, kind)),
-        .destination = plan_add_text(w, plan_clean_path(&w->arena, m->destination)),
+        .destination = plan_add_text(w, destination),
         .data = plan_add_text(w, o.data),
         .recursive = o.recursive_bind,
         .sb_set = o.sb_set,
@@ -90,6 +101,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     };
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
+    ret->readonly_late = is_readonly_late(ret, type);
     return 0;
 }
 
@@ -106,6 +118,17 @@ static struct plan_list put_paths(struct plan_writer *w, const struct spec_strin
     return plan_add_items(w, items, items ? paths->count : 0, sizeof *items);
 }
 
+/* What is writable again must not become read-only when everything is in place. */
+static void heed_remount(const struct spec *s, struct plan_mount *items, size_t i)
+{
+    if (items[i].kind != PLAN_MOUNT_REMOUNT ||
+        !((items[i].clear | items[i].rec_clear) & MOUNT_ATTR_RDONLY))
+        return;
+    for (size_t k = 0; k < i; k++)
+        if (!strcmp(s->mounts[k].destination, s->mounts[i].destination))
+            items[k].readonly_late = false;
+}
+
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e)
 {
     const struct spec *s = in->spec;
@@ -114,8 +137,10 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
 
     if (!items)
         return err_os(e, ENOMEM, "mounts");
-    for (size_t i = 0; i < s->mount_count; i++)
+    for (size_t i = 0; i < s->mount_count; i++) {
         TRY(put_mount(w, in, i, &items[i], e));
+        heed_remount(s, items, i);
+    }
     list = plan_add_items(w, items, s->mount_count, sizeof *items);
     plan_header(w)->mounts = list;
     list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");

@@ -24,6 +24,8 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
         dump_mount_options(m, &names);
         dump_put_names(w, "options", &names);
         dump_put_given(w, p, "data", m->data);
+        if (m->readonly_late)
+            json_write_bool(w, "readonlyLate", true);
         json_write_close(w, '}');
     }
     json_write_close(w, ']');

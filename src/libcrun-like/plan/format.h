@@ -65,6 +65,7 @@ struct plan_mount {
     uint32_t recursive;
     uint32_t sb_set, sb_clear;               /* superblock flags, as MS_* */
     uint32_t propagation[PLAN_PROPAGATIONS]; /* MS_* with MS_REC; 0 ends the list */
+    uint32_t readonly_late;                  /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
 };
 

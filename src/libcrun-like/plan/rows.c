@@ -160,6 +160,11 @@ static bool when_masked(const struct plan *p)
 
 static bool when_readonly(const struct plan *p)
 {
+    const struct plan_mount *m = plan_items(p, p->mounts);
+
+    for (uint32_t i = 0; i < p->mounts.count; i++)
+        if (m[i].readonly_late)
+            return true;
     return p->readonly.count != 0;
 }
 

@@ -72,7 +72,7 @@ TEST(every_mount_is_the_same_whichever_call_is_denied)
     static const struct wanted rows[] = {
         { "'type':'tmpfs','options':['nosuid','nodev','size=64k']", "root/mnt",
           ST_NOSUID | ST_NODEV },
-        { "'type':'tmpfs','options':['ro','noexec']", "root/mnt", ST_RDONLY | ST_NOEXEC },
+        { "'type':'ramfs','options':['ro','noexec']", "root/mnt", ST_RDONLY | ST_NOEXEC },
         { "'type':'tmpfs','options':['noatime','nodiratime']", "root/mnt",
           ST_NOATIME | ST_NODIRATIME },
         { "'type':'tmpfs','options':['sync','lazytime']", "root/mnt", ST_SYNCHRONOUS },
@@ -92,6 +92,44 @@ TEST(every_mount_is_the_same_whichever_call_is_denied)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
             expect_mounted(&s, &rows[i], &denials[k]);
+}
+
+TEST(a_read_only_tmpfs_waits_for_what_is_made_in_it)
+{
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+
+            make_sources(&s);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'type':'tmpfs','options':['ro']", &e) == 0);
+            EXPECT(!(flags_of(&s, "root/mnt") & ST_RDONLY));
+            EXPECT(row_protect(&in, &e) == 0);
+            EXPECT(flags_of(&s, "root/mnt") & ST_RDONLY);
+        }
+}
+
+TEST(a_remount_changes_the_filesystem_whichever_call_is_denied)
+{
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            struct err e = { 0 };
+            struct init in;
+
+            make_sources(&s);
+            EXPECT(mount_it(&s, &in, "'type':'tmpfs'", &e) == 0);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'options':['remount','sync','nosuid']", &e) == 0);
+            EXPECT((flags_of(&s, "root/mnt") & (ST_SYNCHRONOUS | ST_NOSUID)) ==
+                   (ST_SYNCHRONOUS | ST_NOSUID));
+        }
 }
 
 TEST(access_times_are_kept_as_asked_whichever_call_is_denied)

@@ -233,4 +233,20 @@ TEST(refuses_with_the_option_and_its_place)
     }
 }
 
+TEST(the_type_bind_is_a_bind_and_takes_no_data)
+{
+    static const char *const list[] = { "ro", "size=1m" };
+    struct spec_mount m = { .type = (char[]){ "bind" },
+                            .options = { .items = (char **)(uintptr_t)list, .count = 1 } };
+    cleanup(arena_done) struct arena arena = { 0 };
+    struct mount_options got = { 0 };
+    struct err e = { 0 };
+
+    EXPECT(mount_options_parse(&m, "mounts[0]", &arena, &got, &e) == 0);
+    EXPECT(got.bind && !got.recursive_bind && got.set == MOUNT_ATTR_RDONLY);
+    m.options.count = 2;
+    EXPECT(mount_options_parse(&m, "mounts[0]", &arena, &got, &e) < 0);
+    EXPECT_STR(e.text, "mounts[0].options: a bind mount cannot take 'size=1m'");
+}
+
 TEST_MAIN()

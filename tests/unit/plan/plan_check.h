@@ -143,6 +143,7 @@ static inline void plan_check_mounts(struct plan_check *c)
         TEXT_ALLOWED(c, m->type);
         TEXT_ALLOWED(c, m->source);
         TEXT_ALLOWED(c, m->data);
+        CHECK_THAT(c, !m->readonly_late || m->kind == PLAN_MOUNT_FS);
         CHECK_THAT(c, m->kind != PLAN_MOUNT_BIND || plan_check_absolute(c, m->source));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_FS || m->type);
         /* An access-time mode is set after its whole field was cleared. */
