@@ -76,6 +76,7 @@ int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
+int mount_detached(const struct mount_new *m); /* not anywhere yet; the new interface only */
 int mount_change(int fd, const struct mount_new *m, struct err *e); /* its superblock */
 
 /* mount_source.c: what the plan says about a filesystem, and the mounts that are held open. */

@@ -136,6 +136,21 @@ static int bind_instead(struct init *in, const struct plan_mount *m, const char 
     return rc;
 }
 
+/* Made by outer, whose rights mapping ids needs, or here, as most types look at our namespaces. */
+static int place_fs(struct init *in, const struct mount_new *new, int *from_outer, int target,
+                    struct err *e)
+{
+    int fd = from_outer ? *from_outer : -1, rc;
+
+    if (fd < 0)
+        return mount_filesystem(in, new, target, e);
+    *from_outer = -1;
+    rc = mount_onto(fd, target);
+    if (rc < 0)
+        bare_close(fd);
+    return rc < 0 ? err_os(e, rc, "move_mount to '%s'", new->destination) : fd;
+}
+
 /* Not ours to make: sysfs without a network namespace of our own (rootless), and proc where an
  * outer container masks parts of it. Returns the host's path of what does instead. */
 static const char *replacement(const struct init *in, const char *type)
@@ -157,7 +172,7 @@ static int keep_open(struct init *in, const struct plan_mount *m, int fd, struct
     return 0;
 }
 
-static int mount_fs(struct init *in, const struct plan_mount *m, struct err *e)
+static int mount_fs(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
 {
     struct mount_new new = mount_new_of(in, m);
     char room[PATH_LENGTH_MAX];
@@ -169,7 +184,7 @@ static int mount_fs(struct init *in, const struct plan_mount *m, struct err *e)
     target = open_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
         return target;
-    fd = mount_filesystem(in, &new, target, e);
+    fd = place_fs(in, &new, from_outer, target, e);
     rc = fd < 0 ? fd : set_all(in, m, fd, false, e);
     bare_close(target);
     if (rc == 0 && m->readonly_late)
@@ -329,7 +344,7 @@ static int mount_one(struct init *in, const struct plan_mount *m, int *source, s
     case PLAN_MOUNT_FS:
         break;
     }
-    return mount_fs(in, m, e);
+    return mount_fs(in, m, source, e);
 }
 
 int row_mounts(struct init *in, struct err *e)

@@ -231,12 +231,12 @@ static long configure(int fs, const struct mount_new *m)
     return rc;
 }
 
-static long make_detached(const struct mount_new *m)
+int mount_detached(const struct mount_new *m)
 {
     long fs = sys_fsopen(m->type, FSOPEN_CLOEXEC), rc;
 
     if (fs < 0)
-        return fs;
+        return (int)fs;
     rc = m->source ? sys_fsconfig((int)fs, FSCONFIG_SET_STRING, "source", m->source, 0) : 0;
     if (rc >= 0)
         rc = configure((int)fs, m);
@@ -245,7 +245,7 @@ static long make_detached(const struct mount_new *m)
     if (rc >= 0)
         rc = sys_fsmount((int)fs, FSMOUNT_CLOEXEC, (unsigned)m->attributes);
     bare_close((int)fs);
-    return rc;
+    return (int)rc;
 }
 
 enum { MOUNT_DATA_MAX = 4096 };
@@ -309,7 +309,7 @@ static int reopen_mount(struct init *in, const char *destination, const char *ty
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e)
 {
     char path[32];
-    long fd = make_detached(m), rc;
+    long fd = mount_detached(m), rc;
 
     if (fd >= 0) {
         rc = mount_onto((int)fd, target);

@@ -68,6 +68,13 @@ static void dump_process(struct buf *b, const struct spec_process *p)
     dump_i64(b, "oom", p->oom_score_adj);
 }
 
+static void dump_mappings(struct buf *b, const char *name, const struct spec_id_mapping *m,
+                          size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "%s %u %u %u\n", name, m[i].container_id, m[i].host_id, m[i].size);
+}
+
 static void dump_mounts(struct buf *b, const struct spec *s)
 {
     for (size_t i = 0; i < s->mount_count; i++) {
@@ -75,6 +82,8 @@ static void dump_mounts(struct buf *b, const struct spec *s)
         dump_text(b, "type", s->mounts[i].type);
         dump_text(b, "source", s->mounts[i].source);
         dump_texts(b, "option", &s->mounts[i].options);
+        dump_mappings(b, "uid", s->mounts[i].uid_mappings, s->mounts[i].uid_mapping_count);
+        dump_mappings(b, "gid", s->mounts[i].gid_mappings, s->mounts[i].gid_mapping_count);
     }
 }
 
@@ -174,13 +183,6 @@ static void dump_seccomp(struct buf *b, const struct spec_seccomp *s)
             buf_printf(b, "arg %u %d %" PRIu64 " %" PRIu64 "\n", r->args[j].index, r->args[j].op,
                        r->args[j].value, r->args[j].value_two);
     }
-}
-
-static void dump_mappings(struct buf *b, const char *name, const struct spec_id_mapping *m,
-                          size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        buf_printf(b, "%s %u %u %u\n", name, m[i].container_id, m[i].host_id, m[i].size);
 }
 
 static void dump_linux(struct buf *b, const struct spec_linux *l)

@@ -14,6 +14,7 @@ enum { MAJOR_MAX = 4095, MINOR_MAX = 1048575 };
 /* Readers of whole objects. ret: the struct named after them. */
 json_reader spec_read_process;   /* struct spec_process */
 json_reader spec_read_mount;     /* struct spec_mount */
+json_reader spec_read_mapping;   /* struct spec_id_mapping */
 json_reader spec_read_hooks;     /* struct spec_hooks */
 json_reader spec_read_linux;     /* struct spec_linux */
 json_reader spec_read_resources; /* struct spec_resources */
@@ -34,7 +35,6 @@ int spec_warn(const struct json_at *at, struct err *e, const char *fmt, ...)
 enum spec_object {
     OBJECT_ROOT,
     OBJECT_PROCESS,
-    OBJECT_MOUNT,
     OBJECT_LINUX,
     OBJECT_SECCOMP,
 };

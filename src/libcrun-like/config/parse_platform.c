@@ -53,7 +53,7 @@ static int read_namespaces(const struct json_at *at, void *ret, struct err *e)
 }
 
 /* The kernel wants first + size to fit in 32 bits, on either side. */
-static int read_mapping(const struct json_at *at, void *ret, struct err *e)
+int spec_read_mapping(const struct json_at *at, void *ret, struct err *e)
 {
     static const struct json_field fields[] = {
         FIELD_INT(struct spec_id_mapping, container_id, "containerID", 0, ID_MAX, JSON_REQUIRED),
@@ -142,8 +142,10 @@ static const struct json_word propagations[] = {
 /* runtime-spec config-linux.md, in its order. */
 static const struct json_field linux_fields[] = {
     FIELD_WHOLE("namespaces", read_namespaces, 0),
-    FIELD_ARRAY(struct spec_linux, uid_mappings, uid_mapping_count, "uidMappings", read_mapping, 0),
-    FIELD_ARRAY(struct spec_linux, gid_mappings, gid_mapping_count, "gidMappings", read_mapping, 0),
+    FIELD_ARRAY(struct spec_linux, uid_mappings, uid_mapping_count, "uidMappings",
+                spec_read_mapping, 0),
+    FIELD_ARRAY(struct spec_linux, gid_mappings, gid_mapping_count, "gidMappings",
+                spec_read_mapping, 0),
     FIELD_WHOLE("timeOffsets", read_time_offsets, 0),
     FIELD_ARRAY(struct spec_linux, devices, device_count, "devices", read_device, 0),
     FIELD_STRING(struct spec_linux, cgroups_path, "cgroupsPath", JSON_EMPTY_NULL),

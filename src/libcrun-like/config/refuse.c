@@ -29,8 +29,6 @@ static const struct refusal {
     { OBJECT_PROCESS, "scheduler", json_type_object, IF_GIVEN },
     { OBJECT_PROCESS, "ioPriority", json_type_object, IF_GIVEN },
     { OBJECT_PROCESS, "execCPUAffinity", json_type_object, IF_NOT_ZERO },
-    { OBJECT_MOUNT, "uidMappings", json_type_array, IF_GIVEN },
-    { OBJECT_MOUNT, "gidMappings", json_type_array, IF_GIVEN },
     { OBJECT_LINUX, "intelRdt", json_type_object, IF_NOT_ZERO },
     { OBJECT_LINUX, "netDevices", json_type_object, IF_GIVEN },
     { OBJECT_LINUX, "memoryPolicy", json_type_object, IF_NOT_ZERO },

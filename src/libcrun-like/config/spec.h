@@ -68,11 +68,17 @@ struct spec_process {
     struct spec_opt_i64 oom_score_adj;
 };
 
+struct spec_id_mapping {
+    uint32_t container_id, host_id, size;
+};
+
 /* mounts[]; options are kept as written, mount/options.c gives them meaning */
 struct spec_mount {
     char *destination; /* as written; a relative one is relative to "/" (1.2.0, deprecated) */
     char *type, *source;
     struct spec_strings options;
+    struct spec_id_mapping *uid_mappings, *gid_mappings; /* both or none */
+    size_t uid_mapping_count, gid_mapping_count;
 };
 
 /* hooks.<kind>[]; timeout in seconds, 0 = none */
@@ -103,10 +109,6 @@ struct spec_hooks {
 struct spec_namespace {
     uint32_t flag;
     char *path; /* NULL: a new one */
-};
-
-struct spec_id_mapping {
-    uint32_t container_id, host_id, size;
 };
 
 /* linux.devices[]; type is S_IFCHR, S_IFBLK or S_IFIFO */

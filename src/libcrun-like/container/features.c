@@ -160,7 +160,7 @@ static void write_linux(struct writer *w)
     write_names(w, "flags", NULL, 0);
     close_bracket(w, "}");
     open_bracket(w, "mountExtensions", "{");
-    write_enabled(w, "idmap", false);
+    write_enabled(w, "idmap", true);
     close_bracket(w, "}");
     write_enabled(w, "netDevices", false);
     close_bracket(w, "}");

@@ -24,6 +24,7 @@ struct mount_options {
     unsigned propagation_count;
     bool bind, recursive_bind; /* bind or the type of that name, rbind */
     bool remount;
+    bool idmap, recursive_idmap; /* idmap; ridmap sets both */
     char *data; /* what is left: options of the filesystem, comma-joined; NULL if none */
 };
 

@@ -28,15 +28,6 @@ static void put_time_offsets(struct plan_writer *w, const struct spec *s)
     plan_header(w)->time_offsets = offset;
 }
 
-static plan_str put_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count)
-{
-    auto_buf text = { 0 };
-
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
-    return plan_add_text(w, text.data);
-}
-
 static int put_namespaces(struct plan_writer *w, const struct spec *s, struct err *e)
 {
     struct plan_join *joins = arena_new(&w->arena, s->linux_.namespace_count + 1, struct plan_join);
@@ -86,9 +77,9 @@ static int put_maps(struct plan_writer *w, const struct spec *s, struct err *e)
     if (!s->linux_.uid_mapping_count || !s->linux_.gid_mapping_count)
         return err_set(e, ERR_INVALID, "linux.%s: a new user namespace needs at least one mapping",
                        s->linux_.uid_mapping_count ? "gidMappings" : "uidMappings");
-    text = put_map(w, s->linux_.uid_mappings, s->linux_.uid_mapping_count);
+    text = plan_add_map(w, s->linux_.uid_mappings, s->linux_.uid_mapping_count);
     plan_header(w)->uid_map = text;
-    text = put_map(w, s->linux_.gid_mappings, s->linux_.gid_mapping_count);
+    text = plan_add_map(w, s->linux_.gid_mappings, s->linux_.gid_mapping_count);
     plan_header(w)->gid_map = text;
     return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/mount.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -58,6 +59,44 @@ static const char *source_of(struct plan_writer *w, const struct plan_input *in,
     return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
 }
 
+/* The file of the user namespace that the container joins. */
+static const char *joined_user(const struct spec *s)
+{
+    for (size_t i = 0; i < s->linux_.namespace_count; i++)
+        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
+            return s->linux_.namespaces[i].path;
+    return NULL;
+}
+
+/* config.md "Linux mount options": by the mount's own mappings, else by the container's. */
+static int put_idmap(struct plan_writer *w, const struct plan_input *in, size_t i,
+                     const struct mount_options *o, struct plan_mount *ret, struct err *e)
+{
+    const struct spec_mount *m = &in->spec->mounts[i];
+
+    if (!o->idmap && !m->uid_mapping_count)
+        return 0;
+    if (ret->kind != PLAN_MOUNT_BIND && ret->kind != PLAN_MOUNT_FS)
+        return err_set(e, ERR_INVALID, "mounts[%zu]: ids of a %s can't be mapped", i,
+                       ret->kind == PLAN_MOUNT_CGROUP ? "cgroup filesystem" : "remount");
+    ret->idmap = o->recursive_idmap ? PLAN_IDMAP_TREE : PLAN_IDMAP_MOUNT;
+    if (m->uid_mapping_count) {
+        ret->uid_map = plan_add_map(w, m->uid_mappings, m->uid_mapping_count);
+        ret->gid_map = plan_add_map(w, m->gid_mappings, m->gid_mapping_count);
+        return 0;
+    }
+    ret->uid_map = plan_header(w)->uid_map;
+    ret->gid_map = plan_header(w)->gid_map;
+    ret->idmap_path = plan_add_text(w, joined_user(in->spec));
+    if (!ret->uid_map && !ret->idmap_path)
+        return err_set(
+            e, ERR_INVALID,
+            "mounts[%zu].options: '%sidmap' needs uidMappings and gidMappings, or a user "
+            "namespace in linux.namespaces",
+            i, o->recursive_idmap ? "r" : "");
+    return 0;
+}
+
 /* What comes later may have to be made in it: other mounts' targets, devices, the console. */
 static bool is_readonly_late(const struct plan_mount *m, const char *type)
 {
@@ -102,7 +141,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
     ret->readonly_late = is_readonly_late(ret, type);
-    return 0;
+    return put_idmap(w, in, i, &o, ret, e);
 }
 
 static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,

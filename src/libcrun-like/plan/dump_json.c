@@ -50,8 +50,7 @@ void dump_put_mode(struct json_writer *w, const char *key, uint32_t mode)
     json_write_text(w, key, text);
 }
 
-/* The text of a kernel file, one item for each of its lines. */
-static void put_lines(struct json_writer *w, const struct plan *p, const char *key, plan_str s)
+void dump_put_lines(struct json_writer *w, const struct plan *p, const char *key, plan_str s)
 {
     const char *text = s ? plan_text(p, s) : "";
 
@@ -99,9 +98,9 @@ static void put_namespaces(struct json_writer *w, const struct plan *p)
         json_write_close(w, '}');
     }
     json_write_close(w, ']');
-    put_lines(w, p, "timeOffsets", p->time_offsets);
-    put_lines(w, p, "uidMap", p->uid_map);
-    put_lines(w, p, "gidMap", p->gid_map);
+    dump_put_lines(w, p, "timeOffsets", p->time_offsets);
+    dump_put_lines(w, p, "uidMap", p->uid_map);
+    dump_put_lines(w, p, "gidMap", p->gid_map);
     dump_put_string(w, p, "hostname", p->hostname);
     dump_put_string(w, p, "domainname", p->domainname);
     json_write_close(w, '}');

@@ -2,6 +2,15 @@
 /* dump_json_files.c - mounts, devices, protected paths and sysctls of a plan as JSON. */
 #include "plan/dump_json.h"
 
+static void put_idmap(struct json_writer *w, const struct plan *p, const struct plan_mount *m)
+{
+    if (m->uid_map)
+        dump_put_lines(w, p, "uidMap", m->uid_map);
+    if (m->gid_map)
+        dump_put_lines(w, p, "gidMap", m->gid_map);
+    dump_put_given(w, p, "idmapPath", m->idmap_path);
+}
+
 void dump_put_mounts(struct json_writer *w, const struct plan *p)
 {
     const struct plan_mount *m = plan_items(p, p->mounts);
@@ -24,6 +33,7 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
         dump_mount_options(m, &names);
         dump_put_names(w, "options", &names);
         dump_put_given(w, p, "data", m->data);
+        put_idmap(w, p, m);
         if (m->readonly_late)
             json_write_bool(w, "readonlyLate", true);
         json_write_close(w, '}');

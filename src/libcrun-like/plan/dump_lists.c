@@ -56,16 +56,19 @@ static void tell_mount(const struct plan *p, const void *item, struct buf *ret)
         buf_printf(ret, "%c%s", names.count ? ',' : ' ', data);
 }
 
-static bool is_bind(const void *item)
+static bool is_opened_by_outer(const void *item)
 {
-    return ((const struct plan_mount *)item)->kind == PLAN_MOUNT_BIND;
+    const struct plan_mount *m = item;
+
+    return m->kind == PLAN_MOUNT_BIND || m->idmap;
 }
 
 static void tell_source(const struct plan *p, const void *item, struct buf *ret)
 {
     const struct plan_mount *m = item;
 
-    buf_printf(ret, "%s: %s", plan_text(p, m->where), plan_text(p, m->source));
+    buf_printf(ret, "%s: %s", plan_text(p, m->where),
+               plan_text(p, m->kind == PLAN_MOUNT_BIND ? m->source : m->type));
 }
 
 static void tell_device(const struct plan *p, const void *item, struct buf *ret)
@@ -160,7 +163,7 @@ static void tell_write(const struct plan *p, const void *item, struct buf *ret)
 static const struct dump_list boot_lists[BOOT_ROW_COUNT] = {
     [BOOT_make_cgroup] = LISTED_IF(hierarchies, plan_hierarchy, tell_hierarchy, has_directory),
     [BOOT_limit_cgroup] = LISTED(cgroup_writes, plan_cgroup_write, tell_write),
-    [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_bind),
+    [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_opened_by_outer),
     [BOOT_raise_limits] = LISTED(rlimits, plan_rlimit, tell_rlimit),
     [BOOT_join] = LISTED(joins, plan_join, tell_join),
     [BOOT_enter_cgroups] =

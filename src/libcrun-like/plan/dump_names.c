@@ -165,6 +165,8 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
     for (unsigned i = 0; i < PLAN_PROPAGATIONS && m->propagation[i]; i++)
         PUT_BITS(ret, m->propagation[i] & MS_REC ? "r" : "", propagation_names,
                  m->propagation[i] & ~MS_REC);
+    if (m->idmap)
+        snprintf(next_item(ret), DUMP_NAME_SIZE, "%sidmap", m->idmap == PLAN_IDMAP_TREE ? "r" : "");
 }
 
 void dump_propagation(uint32_t flags, struct dump_names *ret)

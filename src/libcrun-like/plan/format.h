@@ -57,6 +57,9 @@ enum plan_mount_kind { PLAN_MOUNT_FS, PLAN_MOUNT_BIND, PLAN_MOUNT_CGROUP, PLAN_M
 
 enum { PLAN_PROPAGATIONS = 4 };
 
+/* Whose ids are translated: of nothing, of the mount alone, of the tree below it, too. */
+enum plan_idmap { PLAN_IDMAP_NONE, PLAN_IDMAP_MOUNT, PLAN_IDMAP_TREE };
+
 struct plan_mount {
     plan_str where; /* "mounts[3]" */
     uint32_t kind;  /* enum plan_mount_kind */
@@ -65,6 +68,9 @@ struct plan_mount {
     uint32_t recursive;
     uint32_t sb_set, sb_clear;               /* superblock flags, as MS_* */
     uint32_t propagation[PLAN_PROPAGATIONS]; /* MS_* with MS_REC; 0 ends the list */
+    uint32_t idmap;                          /* enum plan_idmap, by a user namespace: */
+    plan_str uid_map, gid_map;               /* one with these maps, */
+    plan_str idmap_path;                     /* or the one behind this file */
     uint32_t readonly_late;                  /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
 };

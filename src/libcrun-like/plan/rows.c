@@ -48,12 +48,12 @@ static bool when_mounts(const struct plan *p)
     return p->mounts.count != 0;
 }
 
-static bool when_binds(const struct plan *p)
+static bool when_sources(const struct plan *p)
 {
     const struct plan_mount *m = plan_items(p, p->mounts);
 
     for (uint32_t i = 0; i < p->mounts.count; i++)
-        if (m[i].kind == PLAN_MOUNT_BIND)
+        if (m[i].kind == PLAN_MOUNT_BIND || m[i].idmap)
             return true;
     return false;
 }

@@ -25,6 +25,9 @@ struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, siz
 /* "mounts[3]" */
 plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index);
 
+/* Text for uid_map or gid_map; 0 without mappings. */
+plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count);
+
 /* Hands the finished block over. */
 int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e);
 

@@ -15,11 +15,6 @@ TEST(what_is_asked_for_is_refused_by_name)
           "process.ioPriority is not supported yet" },
         { PROCESS(",'execCPUAffinity':{'initial':'0'}"),
           "process.execCPUAffinity is not supported yet" },
-        { ROOT(",'mounts':[{'destination':'/a'},{'destination':'/b','uidMappings':"
-               "[{'containerID':0,'hostID':0,'size':1}]}]"),
-          "mounts[1].uidMappings is not supported yet" },
-        { ROOT(",'mounts':[{'destination':'/b','gidMappings':[{}]}]"),
-          "mounts[0].gidMappings is not supported yet" },
         { LINUX("'intelRdt':{'enableMonitoring':true}"), "linux.intelRdt is not supported yet" },
         { LINUX("'netDevices':{'eth0':{}}"), "linux.netDevices is not supported yet" },
         { LINUX("'memoryPolicy':{'mode':'MPOL_BIND'}"), "linux.memoryPolicy is not supported yet" },

@@ -58,7 +58,7 @@ TEST(says_no_to_what_is_not_done)
         { "linux.cgroup.systemd", false },     { "linux.cgroup.systemdUser", false },
         { "linux.cgroup.rdma", true },         { "linux.seccomp.enabled", true },
         { "linux.apparmor.enabled", true },    { "linux.selinux.enabled", true },
-        { "linux.intelRdt.enabled", false },   { "linux.mountExtensions.idmap.enabled", false },
+        { "linux.intelRdt.enabled", false },   { "linux.mountExtensions.idmap.enabled", true },
         { "linux.netDevices.enabled", false },
     };
     cleanup(cleanup_json) json_object *root = features();
@@ -78,7 +78,7 @@ static const struct {
     const char *config;
 } lists[] = {
     { "hooks", 6, "\"hooks\":{\"%s\":[{\"path\":\"/bin/true\"}]}" },
-    { "mountOptions", 59, "\"mounts\":[{\"destination\":\"/x\",\"options\":[\"%s\"]}]" },
+    { "mountOptions", 61, "\"mounts\":[{\"destination\":\"/x\",\"options\":[\"%s\"]}]" },
     { "linux.namespaces", 8, "\"linux\":{\"namespaces\":[{\"type\":\"%s\"}]}" },
     { "linux.capabilities", CAP_LAST_CAP + 1,
       "\"process\":{\"cwd\":\"/\",\"args\":[\"a\"],\"user\":{\"uid\":0,"
@@ -152,7 +152,7 @@ TEST(everything_listed_is_accepted)
 
 TEST(refused_mount_options_are_not_listed)
 {
-    static const char *const refused[] = { "tmpcopyup", "idmap", "ridmap" };
+    static const char *const refused[] = { "tmpcopyup" };
     cleanup(cleanup_json) json_object *root = features();
     json_object *names = look_up(root, "mountOptions");
 

@@ -27,7 +27,8 @@ static void expect_options(const char *label, const struct mount_options *got,
                 got->rec_set == want->rec_set && got->rec_clear == want->rec_clear &&
                 got->sb_set == want->sb_set && got->sb_clear == want->sb_clear &&
                 got->bind == want->bind && got->recursive_bind == want->recursive_bind &&
-                got->remount == want->remount &&
+                got->remount == want->remount && got->idmap == want->idmap &&
+                got->recursive_idmap == want->recursive_idmap &&
                 got->propagation_count == want->propagation_count &&
                 memcmp(got->propagation, want->propagation, sizeof got->propagation) == 0;
 
@@ -54,6 +55,7 @@ static const struct {
     { "diratime",       { .clear = MOUNT_ATTR_NODIRATIME } },
     { "dirsync",        { .sb_set = MS_DIRSYNC } },
     { "exec",           { .clear = MOUNT_ATTR_NOEXEC } },
+    { "idmap",          { .idmap = true } },
     { "iversion",       { .sb_set = MS_I_VERSION } },
     { "lazytime",       { .sb_set = MS_LAZYTIME } },
     { "loud",           { .sb_clear = MS_SILENT } },
@@ -77,6 +79,7 @@ static const struct {
     { "relatime",       { .clear = MOUNT_ATTR__ATIME } },
     { "remount",        { .remount = true } },
     { "rexec",          { .rec_clear = MOUNT_ATTR_NOEXEC } },
+    { "ridmap",         { .idmap = true, .recursive_idmap = true } },
     { "rnoatime",       { .rec_set = MOUNT_ATTR_NOATIME, .rec_clear = MOUNT_ATTR__ATIME } },
     { "rnodev",         { .rec_set = MOUNT_ATTR_NODEV } },
     { "rnodiratime",    { .rec_set = MOUNT_ATTR_NODIRATIME } },
@@ -159,6 +162,7 @@ TEST(later_options_override_earlier_ones)
           { .rec_set = MOUNT_ATTR_STRICTATIME, .rec_clear = MOUNT_ATTR__ATIME } },
         { { "ro", "rrw" }, { .set = MOUNT_ATTR_RDONLY, .rec_clear = MOUNT_ATTR_RDONLY } },
         { { "bind", "rbind" }, { .bind = true, .recursive_bind = true } },
+        { { "ridmap", "idmap" }, { .idmap = true, .recursive_idmap = true } },
         { { "unbindable", "rslave", "shared" },
           { .propagation = { MS_UNBINDABLE, MS_SLAVE | MS_REC, MS_SHARED },
             .propagation_count = 3 } },
@@ -208,11 +212,12 @@ TEST(refuses_with_the_option_and_its_place)
         { { "nosuid", "tmpcopyup" },
           ERR_UNSUPPORTED,
           "mounts[3].options: 'tmpcopyup' is not supported yet" },
-        { { "idmap" }, ERR_UNSUPPORTED, "mounts[3].options: 'idmap' is not supported yet" },
-        { { "ridmap" }, ERR_UNSUPPORTED, "mounts[3].options: 'ridmap' is not supported yet" },
         { { "idmap=uids=0-1-1" },
-          ERR_UNSUPPORTED,
-          "mounts[3].options: 'idmap=uids=0-1-1' is not supported yet" },
+          ERR_INVALID,
+          "mounts[3].options: 'idmap=uids=0-1-1' belongs in uidMappings and gidMappings" },
+        { { "nosuid", "ridmap=" },
+          ERR_INVALID,
+          "mounts[3].options: 'ridmap=' belongs in uidMappings and gidMappings" },
         { { "size=1m", "rbind", "mode=1" },
           ERR_INVALID,
           "mounts[3].options: a bind mount cannot take 'size=1m,mode=1'" },

@@ -143,6 +143,13 @@ static inline void plan_check_mounts(struct plan_check *c)
         TEXT_ALLOWED(c, m->type);
         TEXT_ALLOWED(c, m->source);
         TEXT_ALLOWED(c, m->data);
+        TEXT_ALLOWED(c, m->uid_map);
+        TEXT_ALLOWED(c, m->gid_map);
+        TEXT_ALLOWED(c, m->idmap_path);
+        CHECK_THAT(c, m->idmap <= PLAN_IDMAP_TREE);
+        /* By a namespace of the mount's own or by one that is there, and only what is new. */
+        CHECK_THAT(c, !m->idmap == !(m->idmap_path || (m->uid_map && m->gid_map)));
+        CHECK_THAT(c, !m->idmap || m->kind == PLAN_MOUNT_BIND || m->kind == PLAN_MOUNT_FS);
         CHECK_THAT(c, !m->readonly_late || m->kind == PLAN_MOUNT_FS);
         CHECK_THAT(c, m->kind != PLAN_MOUNT_BIND || plan_check_absolute(c, m->source));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_FS || m->type);
