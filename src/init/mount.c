@@ -161,6 +161,13 @@ static const char *replacement(const struct init *in, const char *type)
     return !bare_strcmp(type, "proc") && !(in->plan->clone_flags & CLONE_NEWPID) ? "/proc" : NULL;
 }
 
+static int finish_fs(struct init *in, const struct plan_mount *m, int below, int fd, struct err *e)
+{
+    if (m->copy_up && copy_up(below, fd, init_text(in, m->data), e) < 0)
+        return err_wrap(e, "tmpcopyup");
+    return set_all(in, m, fd, false, e);
+}
+
 /* Until the row that makes it read-only. */
 static int keep_open(struct init *in, const struct plan_mount *m, int fd, struct err *e)
 {
@@ -185,7 +192,7 @@ static int mount_fs(struct init *in, const struct plan_mount *m, int *from_outer
     if (target < 0)
         return target;
     fd = place_fs(in, &new, from_outer, target, e);
-    rc = fd < 0 ? fd : set_all(in, m, fd, false, e);
+    rc = fd < 0 ? fd : finish_fs(in, m, target, fd, e);
     bare_close(target);
     if (rc == 0 && m->readonly_late)
         return keep_open(in, m, fd, e);

@@ -35,6 +35,7 @@ enum effect {
     REMOUNT,
     IDMAP,
     R_IDMAP,
+    COPY_UP, /* of a tmpfs: begin with what the directory below holds */
 };
 
 struct option {
@@ -106,6 +107,7 @@ struct option {
     X("suid",           ATTR,        0, MOUNT_ATTR_NOSUID)                                         \
     X("symfollow",      ATTR,        0, MOUNT_ATTR_NOSYMFOLLOW)                                    \
     X("sync",           SUPERBLOCK,  MS_SYNCHRONOUS, 0)                                            \
+    X("tmpcopyup",      COPY_UP,     0, 0)                                                         \
     X("unbindable",     PROPAGATION, MS_UNBINDABLE, 0)
 // clang-format on
 
@@ -124,12 +126,6 @@ const char *const *mount_options_names(size_t *ret_count)
 static int compare_name(const void *name, const void *row)
 {
     return strcmp(name, ((const struct option *)row)->name);
-}
-
-/* Named by runtime-spec, but no filesystem's own: passing it on would look like EINVAL. */
-static bool is_refused(const char *name)
-{
-    return !strcmp(name, "tmpcopyup");
 }
 
 /* "idmap=uids=..." is a peer's spelling; to a filesystem it would look like EINVAL. */
@@ -215,6 +211,9 @@ static int apply(const struct option *o, const char *where, struct mount_options
     case IDMAP:
         m->idmap = true;
         break;
+    case COPY_UP:
+        m->copy_up = true;
+        break;
     }
     return 0;
 }
@@ -230,9 +229,6 @@ int mount_options_parse(const struct spec_mount *m, const char *where, struct ar
         const struct option *o =
             bsearch(name, options, ARRAY_SIZE(options), sizeof options[0], compare_name);
 
-        if (is_refused(name))
-            return err_set(e, ERR_UNSUPPORTED, "%s.options: '%s' is not supported yet", where,
-                           name);
         if (is_foreign(name))
             return err_set(e, ERR_INVALID,
                            "%s.options: '%s' belongs in uidMappings and gidMappings", where, name);

@@ -97,6 +97,19 @@ static int put_idmap(struct plan_writer *w, const struct plan_input *in, size_t 
     return 0;
 }
 
+static int put_copy_up(size_t i, const char *type, const char *destination,
+                       const struct mount_options *o, struct plan_mount *ret, struct err *e)
+{
+    if (!o->copy_up)
+        return 0;
+    if (ret->kind != PLAN_MOUNT_FS || strcmp(type, "tmpfs"))
+        return err_set(e, ERR_INVALID, "mounts[%zu].options: 'tmpcopyup' is for a tmpfs", i);
+    if (!strcmp(destination, "/"))
+        return err_set(e, ERR_INVALID, "mounts[%zu].options: 'tmpcopyup' can't be used on /", i);
+    ret->copy_up = true;
+    return 0;
+}
+
 /* What comes later may have to be made in it: other mounts' targets, devices, the console. */
 static bool is_readonly_late(const struct plan_mount *m, const char *type)
 {
@@ -141,6 +154,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
     ret->readonly_late = is_readonly_late(ret, type);
+    TRY(put_copy_up(i, type, destination, &o, ret, e));
     return put_idmap(w, in, i, &o, ret, e);
 }
 

@@ -167,6 +167,8 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
                  m->propagation[i] & ~MS_REC);
     if (m->idmap)
         snprintf(next_item(ret), DUMP_NAME_SIZE, "%sidmap", m->idmap == PLAN_IDMAP_TREE ? "r" : "");
+    if (m->copy_up)
+        snprintf(next_item(ret), DUMP_NAME_SIZE, "tmpcopyup");
 }
 
 void dump_propagation(uint32_t flags, struct dump_names *ret)

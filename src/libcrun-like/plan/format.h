@@ -71,7 +71,8 @@ struct plan_mount {
     uint32_t idmap;                          /* enum plan_idmap, by a user namespace: */
     plan_str uid_map, gid_map;               /* one with these maps, */
     plan_str idmap_path;                     /* or the one behind this file */
-    uint32_t readonly_late;                  /* "ro" waits until everything is in place */
+    uint32_t copy_up;       /* a tmpfs that begins with what the directory below it holds */
+    uint32_t readonly_late; /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
 };
 

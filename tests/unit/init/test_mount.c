@@ -16,6 +16,15 @@ static unsigned long flags_of(const struct scratch *s, const char *name)
     return st.f_flag;
 }
 
+static mode_t mode_of(const struct scratch *s, const char *name)
+{
+    struct stat st = { 0 };
+    auto_fd fd = sandbox_open(s, name, O_PATH | O_NOFOLLOW);
+
+    EXPECT(fstat(fd, &st) == 0);
+    return st.st_mode;
+}
+
 /* A root directory, and a source to bind: a directory with a file. Returns where they are. */
 static int make_sources(const struct scratch *s)
 {
@@ -129,6 +138,30 @@ TEST(a_remount_changes_the_filesystem_whichever_call_is_denied)
             EXPECT(mount_it(&s, &in, "'options':['remount','sync','nosuid']", &e) == 0);
             EXPECT((flags_of(&s, "root/mnt") & (ST_SYNCHRONOUS | ST_NOSUID)) ==
                    (ST_SYNCHRONOUS | ST_NOSUID));
+        }
+}
+
+TEST(a_tmpfs_is_filled_from_below_whichever_call_is_denied)
+{
+    auto_scratch s = scratch_make();
+
+    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
+        IN_SANDBOX(CLONE_NEWNS)
+        {
+            int dir = make_sources(&s);
+            struct err e = { 0 };
+            struct init in;
+
+            EXPECT(mkdirat(dir, "root/mnt", 0711) == 0 && mkdirat(dir, "root/mnt/d", 0700) == 0);
+            EXPECT(mknodat(dir, "root/mnt/d/pipe", S_IFIFO | 0640, 0) == 0);
+            EXPECT(symlinkat("/nowhere", dir, "root/mnt/link") == 0);
+            deny(&denials[k]);
+            EXPECT(mount_it(&s, &in, "'type':'tmpfs','options':['tmpcopyup']", &e) == 0);
+            EXPECT_STR(e.text, "");
+            EXPECT(mode_of(&s, "root/mnt") == (S_IFDIR | 0711));
+            EXPECT(mode_of(&s, "root/mnt/d") == (S_IFDIR | 0700));
+            EXPECT(mode_of(&s, "root/mnt/d/pipe") == (S_IFIFO | 0640));
+            EXPECT(S_ISLNK(mode_of(&s, "root/mnt/link")));
         }
 }
 

@@ -28,7 +28,7 @@ static void expect_options(const char *label, const struct mount_options *got,
                 got->sb_set == want->sb_set && got->sb_clear == want->sb_clear &&
                 got->bind == want->bind && got->recursive_bind == want->recursive_bind &&
                 got->remount == want->remount && got->idmap == want->idmap &&
-                got->recursive_idmap == want->recursive_idmap &&
+                got->recursive_idmap == want->recursive_idmap && got->copy_up == want->copy_up &&
                 got->propagation_count == want->propagation_count &&
                 memcmp(got->propagation, want->propagation, sizeof got->propagation) == 0;
 
@@ -107,6 +107,7 @@ static const struct {
     { "suid",           { .clear = MOUNT_ATTR_NOSUID } },
     { "symfollow",      { .clear = MOUNT_ATTR_NOSYMFOLLOW } },
     { "sync",           { .sb_set = MS_SYNCHRONOUS } },
+    { "tmpcopyup",      { .copy_up = true } },
     { "unbindable",     { .propagation = { MS_UNBINDABLE }, .propagation_count = 1 } },
 };
 // clang-format on
@@ -209,9 +210,6 @@ TEST(refuses_with_the_option_and_its_place)
         enum err_kind kind;
         const char *text;
     } rows[] = {
-        { { "nosuid", "tmpcopyup" },
-          ERR_UNSUPPORTED,
-          "mounts[3].options: 'tmpcopyup' is not supported yet" },
         { { "idmap=uids=0-1-1" },
           ERR_INVALID,
           "mounts[3].options: 'idmap=uids=0-1-1' belongs in uidMappings and gidMappings" },

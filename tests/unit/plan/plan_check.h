@@ -150,7 +150,7 @@ static inline void plan_check_mounts(struct plan_check *c)
         /* By a namespace of the mount's own or by one that is there, and only what is new. */
         CHECK_THAT(c, !m->idmap == !(m->idmap_path || (m->uid_map && m->gid_map)));
         CHECK_THAT(c, !m->idmap || m->kind == PLAN_MOUNT_BIND || m->kind == PLAN_MOUNT_FS);
-        CHECK_THAT(c, !m->readonly_late || m->kind == PLAN_MOUNT_FS);
+        CHECK_THAT(c, !(m->copy_up || m->readonly_late) || m->kind == PLAN_MOUNT_FS);
         CHECK_THAT(c, m->kind != PLAN_MOUNT_BIND || plan_check_absolute(c, m->source));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_FS || m->type);
         /* An access-time mode is set after its whole field was cleared. */
