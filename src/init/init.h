@@ -67,6 +67,7 @@ struct mount_new {
     const char *type, *source, *data, *destination; /* source and data may be NULL */
     uint64_t attributes;                            /* MOUNT_ATTR_* */
     uint32_t sb_set, sb_clear;                      /* MS_* */
+    const char *label_option, *label;               /* "context" and what it is, or NULL */
 };
 
 int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive);

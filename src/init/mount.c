@@ -136,6 +136,18 @@ static int bind_instead(struct init *in, const struct plan_mount *m, const char 
     return rc;
 }
 
+/* A label that the filesystem does not take as an option is its root's own. */
+static int label_root(struct init *in, int fd, struct err *e)
+{
+    const char *label = init_text(in, in->plan->mount_label);
+    char path[32];
+    long rc;
+
+    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
+    rc = SYS_5(__NR_setxattr, path, "security.selinux", label, bare_strlen(label), 0);
+    return rc < 0 ? err_os(e, rc, "linux.mountLabel: label the root with '%s'", label) : 0;
+}
+
 /* Made by outer, whose rights mapping ids needs, or here, as most types look at our namespaces. */
 static int place_fs(struct init *in, const struct mount_new *new, int *from_outer, int target,
                     struct err *e)
@@ -165,6 +177,8 @@ static int finish_fs(struct init *in, const struct plan_mount *m, int below, int
 {
     if (m->copy_up && copy_up(below, fd, init_text(in, m->data), e) < 0)
         return err_wrap(e, "tmpcopyup");
+    if (m->label == PLAN_LABEL_ATTRIBUTE && label_root(in, fd, e) < 0)
+        return -e->code;
     return set_all(in, m, fd, false, e);
 }
 
@@ -301,6 +315,10 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
 
     if (target < 0)
         return target;
+    if (m->label == PLAN_LABEL_OPTION) {
+        base.label_option = init_text(in, in->plan->mount_context);
+        base.label = init_text(in, in->plan->mount_label);
+    }
     fd = mount_filesystem(in, &base, target, e);
     bare_close(target);
     if (fd < 0)

@@ -228,6 +228,8 @@ static long configure(int fs, const struct mount_new *m)
 
     if (rc >= 0)
         rc = configure_data(fs, m->data);
+    if (rc >= 0 && m->label)
+        rc = sys_fsconfig(fs, FSCONFIG_SET_STRING, m->label_option, m->label, 0);
     return rc;
 }
 
@@ -250,21 +252,28 @@ int mount_detached(const struct mount_new *m)
 
 enum { MOUNT_DATA_MAX = 4096 };
 
-/* Longer data would be cut off without a word: a layer less, or an option. */
-static int check_data(const struct mount_new *m, struct err *e)
+/* A label has commas of its own, so it stands in quotes here. Longer data would be cut off without
+ * a word: a layer less, or an option. */
+static const char *legacy_data(const struct mount_new *m, char *room, struct err *e)
 {
-    unsigned length = m->data ? bare_strlen(m->data) : 0;
+    const char *data = m->data ? m->data : "";
+    size_t length = m->label ? fmt(room, MOUNT_DATA_MAX, "%s%s%s=\"%s\"", data, *data ? "," : "",
+                                   m->label_option, m->label)
+                             : fmt(room, MOUNT_DATA_MAX, "%s", data);
 
-    return length >= MOUNT_DATA_MAX
-               ? err_os(e, E2BIG, "mount %s: options of %u bytes", m->type, length)
-               : 0;
+    if (length >= MOUNT_DATA_MAX) {
+        err_os(e, E2BIG, "mount %s: options of %u bytes", m->type, (unsigned)length);
+        return NULL;
+    }
+    return room;
 }
 
 int mount_change(int fd, const struct mount_new *m, struct err *e)
 {
-    char path[32];
+    char path[32], room[MOUNT_DATA_MAX];
     long fs = sys_fspick(fd, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC), rc = fs;
     unsigned long flags;
+    const char *data;
 
     if (fs >= 0) {
         rc = configure((int)fs, m);
@@ -274,14 +283,15 @@ int mount_change(int fd, const struct mount_new *m, struct err *e)
     }
     if (rc >= 0)
         return 0;
-    if (check_data(m, e) < 0)
+    data = legacy_data(m, room, e);
+    if (!data)
         return -e->code;
     /* mount(2) would take "ro" for the superblock's, which may be the host's. */
     flags = current_flags(fd);
     if (flags & MS_RDONLY)
         return err_os(e, rc, "reconfigure what is mounted read-only");
     fmt(path, sizeof path, "/proc/self/fd/%d", fd);
-    rc = SYS_5(__NR_mount, "none", path, NULL, MS_REMOUNT | flags | m->sb_set, m->data);
+    rc = SYS_5(__NR_mount, "none", path, NULL, MS_REMOUNT | flags | m->sb_set, data);
     return rc < 0 ? err_os(e, rc, "remount") : 0;
 }
 
@@ -308,8 +318,9 @@ static int reopen_mount(struct init *in, const char *destination, const char *ty
  */
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e)
 {
-    char path[32];
+    char path[32], room[MOUNT_DATA_MAX];
     long fd = mount_detached(m), rc;
+    const char *data;
 
     if (fd >= 0) {
         rc = mount_onto((int)fd, target);
@@ -319,11 +330,12 @@ int mount_filesystem(struct init *in, const struct mount_new *m, int target, str
         }
         return (int)fd;
     }
-    if (check_data(m, e) < 0)
+    data = legacy_data(m, room, e);
+    if (!data)
         return -e->code;
     fmt(path, sizeof path, "/proc/self/fd/%d", target);
     rc = SYS_5(__NR_mount, m->source ? m->source : m->type, path, m->type,
-               m->sb_set | legacy_flags(m->attributes), m->data);
+               m->sb_set | legacy_flags(m->attributes), data);
     if (rc < 0)
         return err_os(e, rc, "mount %s", m->type);
     return reopen_mount(in, m->destination, m->type, e);

@@ -73,6 +73,10 @@ struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m)
         new.sb_set |= MS_RDONLY;
     if (m->readonly_late)
         new.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+    if (m->label == PLAN_LABEL_OPTION) {
+        new.label_option = init_text(in, in->plan->mount_context);
+        new.label = init_text(in, in->plan->mount_label);
+    }
     return new;
 }
 

@@ -53,6 +53,8 @@ static int mask_directory(struct init *in, struct masks *k, const char *path, in
     const struct mount_new empty = { .type = "tmpfs",
                                      .data = "nr_inodes=1,mode=755",
                                      .destination = path,
+                                     .label_option = init_text(in, in->plan->mount_context),
+                                     .label = init_text(in, in->plan->mount_label),
                                      .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
                                                    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
     int tree, rc;

@@ -189,6 +189,15 @@ tree() {
   has "$err" 'relative'
 }
 
+@test "options: a mount label without SELinux is refused" {
+  [ ! -e /sys/fs/selinux/enforce ] || skip 'this host has SELinux'
+  only_davit 'that rule'
+  edit '.linux.mountLabel = "system_u:object_r:container_file_t:s0:c1,c2"'
+  refused run --bundle "$BUNDLE" "$ID"
+  has "$err" 'linux.mountLabel: SELinux is not enabled'
+  nothing_left
+}
+
 @test "options: without a mount namespace of its own a container is refused" {
   only_davit 'that rule'
   edit 'del(.linux.namespaces[] | select(.type == "mount"))'

@@ -212,6 +212,7 @@ static void dump_linux(struct buf *b, const struct spec_linux *l)
     dump_number(b, "propagation", l->rootfs_propagation);
     dump_texts(b, "masked", &l->masked_paths);
     dump_texts(b, "readonly", &l->readonly_paths);
+    dump_text(b, "mount label", l->mount_label);
 }
 
 void spec_dump(struct buf *b, const struct spec *s)

@@ -157,6 +157,7 @@ static const struct json_field linux_fields[] = {
                 json_item_absolute, 0),
     FIELD_ARRAY(struct spec_linux, readonly_paths.items, readonly_paths.count, "readonlyPaths",
                 json_item_absolute, 0),
+    FIELD_STRING(struct spec_linux, mount_label, "mountLabel", JSON_EMPTY_NULL),
 };
 
 int spec_read_linux(const struct json_at *at, void *ret, struct err *e)

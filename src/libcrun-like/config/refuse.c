@@ -33,7 +33,6 @@ static const struct refusal {
     { OBJECT_LINUX, "netDevices", json_type_object, IF_GIVEN },
     { OBJECT_LINUX, "memoryPolicy", json_type_object, IF_NOT_ZERO },
     { OBJECT_LINUX, "personality", json_type_object, IF_FOREIGN },
-    { OBJECT_LINUX, "mountLabel", json_type_string, IF_NOT_ZERO },
     { OBJECT_SECCOMP, "listenerPath", json_type_string, IF_NOT_ZERO },
     { OBJECT_SECCOMP, "listenerMetadata", json_type_string, IF_NOT_ZERO },
 };

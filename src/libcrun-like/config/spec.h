@@ -268,6 +268,7 @@ struct spec_linux {
     struct spec_seccomp *seccomp; /* NULL: no filter */
     uint32_t rootfs_propagation;  /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, 0 = unset */
     struct spec_strings masked_paths, readonly_paths;
+    char *mount_label;
 };
 
 struct spec {

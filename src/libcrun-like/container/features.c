@@ -170,6 +170,8 @@ int features_json(struct buf *ret, struct err *e)
 {
     static const char *const hooks[] = { "prestart",       "createRuntime", "createContainer",
                                          "startContainer", "poststart",     "poststop" };
+    /* The only one that changes what davit does: how linux.mountLabel is applied. */
+    static const char *const annotations[] = { "run.oci.mount_context_type" };
     struct writer w = { .buf = ret, .depth = 1 };
     size_t count;
     const char *const *options = mount_options_names(&count);
@@ -180,8 +182,7 @@ int features_json(struct buf *ret, struct err *e)
     write_names(&w, "hooks", hooks, ARRAY_SIZE(hooks));
     write_names(&w, "mountOptions", options, count);
     write_linux(&w);
-    /* No annotation changes what davit does. */
-    write_names(&w, "potentiallyUnsafeConfigAnnotations", NULL, 0);
+    write_names(&w, "potentiallyUnsafeConfigAnnotations", annotations, ARRAY_SIZE(annotations));
     close_bracket(&w, "}");
     buf_puts(ret, "\n");
     return buf_failed(ret) ? err_os(e, ENOMEM, "write the features") : 0;

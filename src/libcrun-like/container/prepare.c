@@ -102,6 +102,7 @@ int prepare_create(davit_context *c, const struct prepare_options *o, struct pre
         context_warn(c, "%s", s->warnings.items[i]);
     if (s->has_process)
         TRY(check_labels(&s->process, e));
+    TRY(lsm_selinux_check(s->linux_.mount_label, "linux.mountLabel", e));
     TRY(prepare_cgroups(c, o, &p, e));
     TRY(prepare_seccomp(s, o->rootfd, &p, e));
     in = input_of(c, o, &p);

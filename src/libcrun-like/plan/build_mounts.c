@@ -110,6 +110,78 @@ static int put_copy_up(size_t i, const char *type, const char *destination,
     return 0;
 }
 
+static const char *const context_options[] = { "context", "fscontext", "defcontext",
+                                               "rootcontext" };
+
+static bool is_context(const char *option)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(context_options); i++) {
+        size_t length = strlen(context_options[i]);
+
+        if (!strncmp(option, context_options[i], length) && option[length] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Does the filesystem's own data say something about labels? */
+static bool has_context(const char *data)
+{
+    while (data && !is_context(data)) {
+        data = strchr(data, ',');
+        data = data ? data + 1 : NULL;
+    }
+    return data;
+}
+
+static bool has_v1(const struct cgroup_host *h)
+{
+    for (unsigned i = 0; h && i < h->count; i++)
+        if (!h->h[i].v2)
+            return true;
+    return false;
+}
+
+static enum plan_label label_of(const struct plan_input *in, const struct plan_mount *m,
+                                const char *type, const char *data)
+{
+    if (!in->spec->linux_.mount_label || has_context(data))
+        return PLAN_LABEL_NONE;
+    /* A v1 host's controllers are below a tmpfs, which has labels; cgroup filesystems have none. */
+    if (m->kind == PLAN_MOUNT_CGROUP)
+        return has_v1(in->host) && strcmp(type, "cgroup2") ? PLAN_LABEL_OPTION : PLAN_LABEL_NONE;
+    if (m->kind != PLAN_MOUNT_FS || !strcmp(type, "proc") || !strcmp(type, "sysfs"))
+        return PLAN_LABEL_NONE;
+    return strcmp(type, "mqueue") ? PLAN_LABEL_OPTION : PLAN_LABEL_ATTRIBUTE;
+}
+
+/* An annotation, as with crun, says which of the kernel's four options takes the label. */
+static int put_label(struct plan_writer *w, const struct spec *s, struct err *e)
+{
+    static const char key[] = "run.oci.mount_context_type";
+    const char *context = context_options[0];
+    plan_str text;
+    bool known = false;
+
+    if (!s->linux_.mount_label)
+        return 0;
+    for (size_t i = 0; i < s->annotation_count; i++)
+        if (!strcmp(s->annotations[i].key, key))
+            context = s->annotations[i].value;
+    for (size_t i = 0; i < ARRAY_SIZE(context_options); i++)
+        known |= !strcmp(context, context_options[i]);
+    if (!known)
+        return err_set(e, ERR_INVALID,
+                       "annotations['%s'] must be context, fscontext, defcontext or rootcontext, "
+                       "not '%.*s'",
+                       key, 80, context);
+    text = plan_add_text(w, s->linux_.mount_label);
+    plan_header(w)->mount_label = text;
+    text = plan_add_text(w, context);
+    plan_header(w)->mount_context = text;
+    return 0;
+}
+
 /* What comes later may have to be made in it: other mounts' targets, devices, the console. */
 static bool is_readonly_late(const struct plan_mount *m, const char *type)
 {
@@ -153,6 +225,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     };
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
+    ret->label = label_of(in, ret, type, o.data);
     ret->readonly_late = is_readonly_late(ret, type);
     TRY(put_copy_up(i, type, destination, &o, ret, e));
     return put_idmap(w, in, i, &o, ret, e);
@@ -190,6 +263,7 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
 
     if (!items)
         return err_os(e, ENOMEM, "mounts");
+    TRY(put_label(w, s, e));
     for (size_t i = 0; i < s->mount_count; i++) {
         TRY(put_mount(w, in, i, &items[i], e));
         heed_remount(s, items, i);

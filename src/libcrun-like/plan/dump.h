@@ -22,6 +22,7 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret);
 void dump_propagation(uint32_t flags, struct dump_names *ret);
 
 const char *dump_mount_kind(uint32_t kind);
+const char *dump_mount_label(uint32_t label);
 char dump_device_type(uint32_t type);
 const char *dump_actor(enum row_actor actor);
 

@@ -20,6 +20,8 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
     dump_put_names(w, "rootfsPropagation", &names);
     dump_propagation(p->host_propagation, &names);
     dump_put_names(w, "hostPropagation", &names);
+    dump_put_given(w, p, "mountLabel", p->mount_label);
+    dump_put_given(w, p, "mountContext", p->mount_context);
     json_write_open(w, "mounts", '[');
     for (uint32_t i = 0; i < p->mounts.count; i++, m++) {
         json_write_open_flat(w, NULL, '{');
@@ -36,6 +38,8 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
         put_idmap(w, p, m);
         if (m->readonly_late)
             json_write_bool(w, "readonlyLate", true);
+        if (m->label)
+            json_write_text(w, "label", dump_mount_label(m->label));
         json_write_close(w, '}');
     }
     json_write_close(w, ']');

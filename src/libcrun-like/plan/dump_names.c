@@ -184,6 +184,13 @@ const char *dump_mount_kind(uint32_t kind)
     return kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
+const char *dump_mount_label(uint32_t label)
+{
+    static const char *const names[] = { "none", "option", "attribute" };
+
+    return label < ARRAY_SIZE(names) ? names[label] : "?";
+}
+
 char dump_device_type(uint32_t type)
 {
     return type == S_IFBLK ? 'b' : type == S_IFIFO ? 'p' : 'c';

@@ -195,6 +195,9 @@ static void put_header(struct buf *ret, const struct plan *p)
     put_map(ret, p, "gids", p->gid_map);
     if (p->hostname)
         put_label(ret, "hostname", "%s", plan_text(p, p->hostname));
+    if (p->mount_label)
+        put_label(ret, "mount label", "%s=%s", plan_text(p, p->mount_context),
+                  plan_text(p, p->mount_label));
     put_process(ret, p);
     if (p->cgroup_path)
         put_label(ret, "cgroup", "%s", plan_text(p, p->cgroup_path));

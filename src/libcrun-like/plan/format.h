@@ -60,6 +60,9 @@ enum { PLAN_PROPAGATIONS = 4 };
 /* Whose ids are translated: of nothing, of the mount alone, of the tree below it, too. */
 enum plan_idmap { PLAN_IDMAP_NONE, PLAN_IDMAP_MOUNT, PLAN_IDMAP_TREE };
 
+/* How a filesystem takes linux.mountLabel: not, as an option, as an attribute of its root. */
+enum plan_label { PLAN_LABEL_NONE, PLAN_LABEL_OPTION, PLAN_LABEL_ATTRIBUTE };
+
 struct plan_mount {
     plan_str where; /* "mounts[3]" */
     uint32_t kind;  /* enum plan_mount_kind */
@@ -72,6 +75,7 @@ struct plan_mount {
     plan_str uid_map, gid_map;               /* one with these maps, */
     plan_str idmap_path;                     /* or the one behind this file */
     uint32_t copy_up;       /* a tmpfs that begins with what the directory below it holds */
+    uint32_t label;         /* enum plan_label */
     uint32_t readonly_late; /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
 };
@@ -151,6 +155,8 @@ struct plan {
     struct plan_list links;      /* struct plan_link */
     struct plan_list masked, readonly; /* struct plan_path */
     struct plan_list sysctls;          /* struct plan_sysctl */
+    plan_str mount_label;              /* SELinux context, for mounts with a plan_label */
+    plan_str mount_context;            /* "context", "fscontext", ...: the option that takes it */
 
     /* hooks that init runs */
     struct plan_list create_container, start_container; /* struct plan_hook */

@@ -183,7 +183,7 @@ TEST(fills_mounts)
                                           "/");
 }
 
-TEST(fills_id_mappings_of_mounts)
+TEST(fills_id_mappings_and_the_label_of_mounts)
 {
     auto_outcome o = { 0 };
     const struct spec_mount *m;
@@ -191,7 +191,8 @@ TEST(fills_id_mappings_of_mounts)
     EXPECT_STR(outcome_of(&o, spec_parse,
                           ROOT(",'mounts':[{'destination':'/a','uidMappings':[{'containerID':1,"
                                "'hostID':2,'size':3},{'containerID':4,'hostID':5,'size':6}],"
-                               "'gidMappings':[{'containerID':7,'hostID':8,'size':9}]}]")),
+                               "'gidMappings':[{'containerID':7,'hostID':8,'size':9}]}],"
+                               "'linux':{'mountLabel':'a:b:c:s0'}")),
                "");
     if (!o.spec)
         return;
@@ -199,6 +200,7 @@ TEST(fills_id_mappings_of_mounts)
     EXPECT(m->uid_mapping_count == 2 && m->gid_mapping_count == 1);
     EXPECT(m->uid_mappings[1].container_id == 4 && m->uid_mappings[1].host_id == 5);
     EXPECT(m->gid_mappings[0].size == 9);
+    EXPECT_STR(o.spec->linux_.mount_label, "a:b:c:s0");
 }
 
 TEST(fills_all_six_kinds_of_hooks)

@@ -21,8 +21,6 @@ TEST(what_is_asked_for_is_refused_by_name)
         { LINUX("'personality':{'domain':'LINUX32'}"), "linux.personality is not supported yet" },
         { LINUX("'personality':{'domain':'LINUX','flags':['ADDR_NO_RANDOMIZE']}"),
           "linux.personality is not supported yet" },
-        { LINUX("'mountLabel':'system_u:object_r:x_t:s0'"),
-          "linux.mountLabel is not supported yet" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

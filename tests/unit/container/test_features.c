@@ -150,4 +150,14 @@ TEST(everything_listed_is_accepted)
     }
 }
 
+TEST(an_annotation_that_changes_labels_is_named)
+{
+    cleanup(cleanup_json) json_object *root = features();
+    json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
+
+    EXPECT(json_object_array_length(names) == 1);
+    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 0)),
+               "run.oci.mount_context_type");
+}
+
 TEST_MAIN()

@@ -146,11 +146,12 @@ static inline void plan_check_mounts(struct plan_check *c)
         TEXT_ALLOWED(c, m->uid_map);
         TEXT_ALLOWED(c, m->gid_map);
         TEXT_ALLOWED(c, m->idmap_path);
-        CHECK_THAT(c, m->idmap <= PLAN_IDMAP_TREE);
+        CHECK_THAT(c, m->idmap <= PLAN_IDMAP_TREE && m->label <= PLAN_LABEL_ATTRIBUTE);
         /* By a namespace of the mount's own or by one that is there, and only what is new. */
         CHECK_THAT(c, !m->idmap == !(m->idmap_path || (m->uid_map && m->gid_map)));
         CHECK_THAT(c, !m->idmap || m->kind == PLAN_MOUNT_BIND || m->kind == PLAN_MOUNT_FS);
         CHECK_THAT(c, !(m->copy_up || m->readonly_late) || m->kind == PLAN_MOUNT_FS);
+        CHECK_THAT(c, !m->label || (c->p->mount_label && c->p->mount_context));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_BIND || plan_check_absolute(c, m->source));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_FS || m->type);
         /* An access-time mode is set after its whole field was cleared. */
@@ -165,6 +166,8 @@ static inline void plan_check_files(struct plan_check *c)
     const struct plan *p = c->p;
 
     plan_check_mounts(c);
+    TEXT_ALLOWED(c, p->mount_label);
+    TEXT_ALLOWED(c, p->mount_context);
     FOR_ITEMS(c, struct plan_device, d, p->devices)
     {
         TEXT_NEEDED(c, d->where);
