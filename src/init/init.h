@@ -43,6 +43,8 @@ struct init {
 #define INIT_HANDLER(id, name, actor, when) int row_##id(struct init *in, struct err *e);
 BOOT_ROWS(INIT_HANDLER)
 int row_join_container(struct init *in, struct err *e);
+int row_cpus_initial(struct init *in, struct err *e);
+int row_cpus_final(struct init *in, struct err *e);
 
 /* Walk the table. Returns 0 for outer at its end; a negative errno on failure, which was reported.
  */

@@ -41,6 +41,27 @@ static void dump_map(struct buf *b, const char *name, const struct spec_key_valu
     }
 }
 
+static void dump_numbers(struct buf *b, const char *name, const struct spec_numbers *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        dump_number(b, name, set->words[i]);
+}
+
+static void dump_scheduling(struct buf *b, const struct spec_process *p)
+{
+    const struct spec_scheduler *s = &p->scheduler;
+
+    dump_text(b, "policy", s->policy_name);
+    buf_printf(b, "scheduler %d %u %d %d\n", s->has, s->policy, s->nice, s->priority);
+    dump_number(b, "flags", s->flags);
+    dump_number(b, "runtime", s->runtime);
+    dump_number(b, "deadline", s->deadline);
+    dump_number(b, "period", s->period);
+    buf_printf(b, "io %d %u %u\n", p->io_priority.has, p->io_priority.class_, p->io_priority.level);
+    dump_numbers(b, "initial", &p->exec_affinity.initial);
+    dump_numbers(b, "final", &p->exec_affinity.final);
+}
+
 static void dump_process(struct buf *b, const struct spec_process *p)
 {
     const struct spec_capabilities *c = &p->capabilities;
@@ -66,6 +87,7 @@ static void dump_process(struct buf *b, const struct spec_process *p)
     dump_text(b, "apparmor", p->apparmor_profile);
     dump_text(b, "selinux", p->selinux_label);
     dump_i64(b, "oom", p->oom_score_adj);
+    dump_scheduling(b, p);
 }
 
 static void dump_mounts(struct buf *b, const struct spec *s)
@@ -162,6 +184,11 @@ static void dump_linux(struct buf *b, const struct spec_linux *l)
     dump_number(b, "propagation", l->rootfs_propagation);
     dump_texts(b, "masked", &l->masked_paths);
     dump_texts(b, "readonly", &l->readonly_paths);
+    buf_printf(b, "personality %d %u\n", l->personality.has, l->personality.domain);
+    dump_text(b, "mode", l->memory_policy.mode_name);
+    buf_printf(b, "memory %d %u %u\n", l->memory_policy.has, l->memory_policy.mode,
+               l->memory_policy.flags);
+    dump_numbers(b, "node", &l->memory_policy.nodes);
 }
 
 void spec_dump(struct buf *b, const struct spec *s)

@@ -62,6 +62,7 @@ void boot_keep(struct boot *b);
 /* Handlers that every caller uses as they are. */
 int boot_row_brief(struct boot *b, struct err *e);     /* spawn.c */
 int boot_row_id_maps(struct boot *b, struct err *e);   /* id_maps.c */
+int boot_row_scheduler(struct boot *b, struct err *e); /* scheduler.c */
 int boot_row_hand_over(struct boot *b, struct err *e); /* parent.c */
 int boot_row_nothing(struct boot *b, struct err *e);   /* where only the DONE matters */
 

@@ -16,6 +16,15 @@ json_reader spec_read_linux;     /* struct spec_linux */
 json_reader spec_read_resources; /* struct spec_resources */
 json_reader spec_read_seccomp;   /* struct spec_seccomp * */
 
+/* parse_scheduling.c: how the kernel treats a process. */
+json_reader spec_read_scheduler;     /* struct spec_scheduler */
+json_reader spec_read_io_priority;   /* struct spec_io_priority */
+json_reader spec_read_exec_affinity; /* struct spec_exec_affinity */
+json_reader spec_read_personality;   /* struct spec_personality */
+json_reader spec_read_memory_policy; /* struct spec_memory_policy */
+
+json_reader spec_read_numbers; /* struct spec_numbers, from a text such as "0-3,7" */
+
 /* Read an object of strings: names not empty, each once (json_scan() saw to that). */
 int spec_read_map(const struct json_at *at, struct spec_key_value **ret, size_t *ret_count,
                   struct err *e);
@@ -27,7 +36,6 @@ int spec_warn(const struct json_at *at, struct err *e, const char *fmt, ...)
 /* The objects that have properties which are not supported yet. */
 enum spec_object {
     OBJECT_ROOT,
-    OBJECT_PROCESS,
     OBJECT_MOUNT,
     OBJECT_LINUX,
     OBJECT_RESOURCES,

@@ -158,6 +158,8 @@ static const struct json_field linux_fields[] = {
                 json_item_absolute, 0),
     FIELD_ARRAY(struct spec_linux, readonly_paths.items, readonly_paths.count, "readonlyPaths",
                 json_item_absolute, 0),
+    FIELD_OTHER(struct spec_linux, personality, "personality", spec_read_personality, 0),
+    FIELD_OTHER(struct spec_linux, memory_policy, "memoryPolicy", spec_read_memory_policy, 0),
 };
 
 int spec_read_linux(const struct json_at *at, void *ret, struct err *e)

@@ -10,14 +10,12 @@
 #include "base/cleanup.h"
 
 #include <json-c/json.h>
-#include <string.h>
 
 /* When a property counts as asked for. */
 enum asked {
     IF_GIVEN,    /* not null and not empty */
     IF_NOT_ZERO, /* also not made of nothing but false, 0, "" and empty things */
     IF_LIMITED,  /* a number other than 0 and -1 */
-    IF_FOREIGN,  /* personality: anything but plain LINUX */
 };
 
 static const struct refusal {
@@ -27,15 +25,10 @@ static const struct refusal {
     enum asked asked;
 } refusals[] = {
     { OBJECT_ROOT, "vm", json_type_object, IF_NOT_ZERO },
-    { OBJECT_PROCESS, "scheduler", json_type_object, IF_GIVEN },
-    { OBJECT_PROCESS, "ioPriority", json_type_object, IF_GIVEN },
-    { OBJECT_PROCESS, "execCPUAffinity", json_type_object, IF_NOT_ZERO },
     { OBJECT_MOUNT, "uidMappings", json_type_array, IF_GIVEN },
     { OBJECT_MOUNT, "gidMappings", json_type_array, IF_GIVEN },
     { OBJECT_LINUX, "intelRdt", json_type_object, IF_NOT_ZERO },
     { OBJECT_LINUX, "netDevices", json_type_object, IF_GIVEN },
-    { OBJECT_LINUX, "memoryPolicy", json_type_object, IF_NOT_ZERO },
-    { OBJECT_LINUX, "personality", json_type_object, IF_FOREIGN },
     { OBJECT_LINUX, "mountLabel", json_type_string, IF_NOT_ZERO },
     { OBJECT_RESOURCES, "blockIO", json_type_object, IF_NOT_ZERO },
     { OBJECT_RESOURCES, "hugepageLimits", json_type_array, IF_GIVEN },
@@ -98,17 +91,6 @@ static bool is_not_zero(struct json_object *o)
     return is_given(o);
 }
 
-static bool is_foreign(struct json_object *o)
-{
-    struct json_object *domain = NULL, *flags = NULL;
-
-    json_object_object_get_ex(o, "domain", &domain);
-    json_object_object_get_ex(o, "flags", &flags);
-    if (is_given(flags))
-        return true;
-    return is_given(domain) && strcmp(json_object_get_string(domain), "LINUX") != 0;
-}
-
 static bool is_asked(struct json_object *o, enum asked asked)
 {
     switch (asked) {
@@ -118,8 +100,6 @@ static bool is_asked(struct json_object *o, enum asked asked)
         return is_not_zero(o);
     case IF_LIMITED:
         return is_not_zero(o) && json_object_get_int64(o) != -1;
-    case IF_FOREIGN:
-        return is_foreign(o);
     }
     return true;
 }

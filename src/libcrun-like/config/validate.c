@@ -72,6 +72,19 @@ static int validate_sysctl(const struct spec *s, const struct json_at *at, struc
     return 0;
 }
 
+/* sched(7): a process under SCHED_DEADLINE can't have children, and init runs these hooks. */
+static int validate_scheduler(const struct spec *s, struct err *e)
+{
+    const struct spec_scheduler *sched = &s->process.scheduler;
+
+    if (sched->has && sched->policy == SCHED_DEADLINE &&
+        !(sched->flags & SCHED_FLAG_RESET_ON_FORK) && s->hooks.kind[HOOK_START_CONTAINER].count)
+        return err_set(e, ERR_INVALID,
+                       "process.scheduler.flags: startContainer hooks need "
+                       "SCHED_FLAG_RESET_ON_FORK under SCHED_DEADLINE");
+    return 0;
+}
+
 int spec_validate(const struct spec *s, struct err *e)
 {
     const struct json_doc doc = { 0 };
@@ -80,6 +93,7 @@ int spec_validate(const struct spec *s, struct err *e)
     const struct json_at sysctl = { .doc = &doc, .parent = &linux_at, .key = "sysctl" };
 
     TRY(validate_namespaces(s, e));
+    TRY(validate_scheduler(s, e));
     for (size_t i = 0; i < s->linux_.sysctl_count; i++) {
         struct json_at at = { .doc = &doc, .parent = &sysctl, .key = s->linux_.sysctl[i].key };
 

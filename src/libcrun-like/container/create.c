@@ -229,6 +229,7 @@ static int row_commit(struct boot *b, struct err *e)
     X(filter_devices, row_filter_devices)                                                          \
     X(write_record, row_write_record)                                                              \
     X(id_maps, boot_row_id_maps)                                                                   \
+    X(scheduler_outside, boot_row_scheduler)                                                       \
     X(runtime_hooks, row_runtime_hooks)                                                            \
     X(commit, row_commit)                                                                          \
     X(release, boot_row_nothing)                                                                   \

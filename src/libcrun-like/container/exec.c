@@ -45,7 +45,10 @@ static int row_commit(struct boot *b, struct err *e)
 }
 
 static boot_handler *const handlers[JOIN_ROW_COUNT] = {
-    [JOIN_brief] = boot_row_brief, [JOIN_hand_over] = boot_row_hand_over, [JOIN_commit] = row_commit
+    [JOIN_brief] = boot_row_brief,
+    [JOIN_hand_over] = boot_row_hand_over,
+    [JOIN_scheduler_outside] = boot_row_scheduler,
+    [JOIN_commit] = row_commit,
 };
 
 /* "0::/davit-x/init.scope" in /proc/PID/cgroup: the v2 path, seen from our cgroup namespace. */

@@ -173,6 +173,11 @@ static void put_process(struct buf *ret, const struct plan *p)
     dump_caps(p->caps.effective | p->caps.permitted, &names);
     if (names.count)
         put_words(ret, "capabilities", &names);
+    if (p->scheduler.count) {
+        const struct plan_scheduler *s = plan_items(p, p->scheduler);
+
+        put_label(ret, "scheduler", "%s", plan_text(p, s->name));
+    }
     if (p->flags & PLAN_NO_NEW_PRIVS)
         put_label(ret, "privileges", "no new ones");
     if (p->apparmor)

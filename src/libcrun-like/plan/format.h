@@ -41,8 +41,10 @@ enum plan_flag {
     PLAN_CGROUP_NAMESPACE = 1 << 13, /* a new one, made after the v1 hierarchies are joined */
     PLAN_TIME_NAMESPACE = 1 << 14,   /* a new one, made by outer before the clone */
     PLAN_ROOTLESS = 1 << 15,         /* the caller is not root on its host */
-    PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
-    PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
+    PLAN_NET_BY_OUTER = 1 << 17,  /* a new network namespace that no new user namespace must own */
+    PLAN_HOME = 1 << 16,          /* env has no HOME: look it up in the container's passwd */
+    PLAN_PERSONALITY = 1 << 18,   /* personality is set */
+    PLAN_MEMORY_POLICY = 1 << 19, /* memory_mode and memory_nodes are set */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
@@ -91,6 +93,20 @@ struct plan_rlimit {
     uint32_t resource;
     uint64_t soft, hard;
 };
+
+/* The kernel's struct sched_attr, of SCHED_ATTR_SIZE_VER1 (Linux 5.3) bytes, and its policy's name.
+ */
+struct plan_scheduler {
+    uint32_t size, policy; /* SCHED_* */
+    uint64_t flags;        /* SCHED_FLAG_* */
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period; /* nanoseconds */
+    uint32_t util_min, util_max;        /* runtime-spec has no values for them */
+    plan_str name;
+};
+
+enum { PLAN_SCHED_ATTR_SIZE = 56 };
 
 struct plan_hook {
     plan_str where; /* "hooks.createContainer[0]" */
@@ -155,7 +171,14 @@ struct plan {
     struct plan_list groups; /* uint32_t */
     uint32_t umask;
     int32_t oom_score_adj;
-    struct plan_list rlimits; /* struct plan_rlimit */
+    uint32_t io_priority; /* as ioprio_set(2) takes it; 0 = unset */
+    uint32_t personality; /* PER_* */
+    uint32_t memory_mode; /* MPOL_* and MPOL_F_* */
+    plan_str memory_mode_name;
+    struct plan_list memory_nodes;             /* uint64_t: bit n % 64 of the n / 64th is node n */
+    struct plan_list scheduler;                /* struct plan_scheduler; one at most */
+    struct plan_list cpus_initial, cpus_final; /* uint64_t, of CPUs; exec only */
+    struct plan_list rlimits;                  /* struct plan_rlimit */
     struct plan_caps caps;
     uint16_t console_height, console_width;
 

@@ -63,6 +63,44 @@ static bool when_rlimits(const struct plan *p)
     return p->rlimits.count != 0;
 }
 
+static bool when_io_priority(const struct plan *p)
+{
+    return p->io_priority != 0;
+}
+
+static bool when_cpus_initial(const struct plan *p)
+{
+    return p->cpus_initial.count != 0;
+}
+
+static bool when_cpus_final(const struct plan *p)
+{
+    return p->cpus_final.count != 0;
+}
+
+static bool when_personality(const struct plan *p)
+{
+    return p->flags & PLAN_PERSONALITY;
+}
+
+static bool when_memory_policy(const struct plan *p)
+{
+    return p->flags & PLAN_MEMORY_POLICY;
+}
+
+/* Real-time policies ask for the host's rights. In a user namespace init has none of them, but a
+ * parent who is root on the host has. */
+static bool when_scheduler_by_parent(const struct plan *p)
+{
+    return p->scheduler.count && ((p->clone_flags | p->join_flags) & CLONE_NEWUSER) &&
+           !(p->flags & PLAN_ROOTLESS);
+}
+
+static bool when_scheduler(const struct plan *p)
+{
+    return p->scheduler.count && !when_scheduler_by_parent(p);
+}
+
 static bool when_joins(const struct plan *p)
 {
     return p->joins.count != 0;

@@ -41,6 +41,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(open_sources,       "open bind sources",      ROW_OUTER,  when_binds)                                \
     X(oom_score,          "set oom_score_adj",      ROW_OUTER,  when_oom_score)                            \
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
+    /* The real-time class asks for the host's rights; init inherits it. */                                \
+    X(io_priority,        "set I/O priority",       ROW_OUTER,  when_io_priority)                          \
     X(join,               "join namespaces",        ROW_OUTER,  when_joins)                                \
     /* Offsets freeze when the first process is in, so they are written by one that is not. */             \
     X(time_offsets,       "set time offsets",       ROW_OUTER,  when_time_ns)                              \
@@ -82,6 +84,10 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(pivot,              "pivot root",             ROW_INIT,   when_mount_ns)                             \
     X(root_propagation,   "set root propagation",   ROW_INIT,   when_root_propagation)                     \
     X(root_readonly,      "protect root",           ROW_INIT,   when_root_readonly)                        \
+    /* After all that must not be slowed down, while capabilities are effective. */                        \
+    X(personality,        "set personality",        ROW_INIT,   when_personality)                          \
+    X(memory_policy,      "set memory policy",      ROW_INIT,   when_memory_policy)                        \
+    X(scheduler,          "set scheduler",          ROW_INIT,   when_scheduler)                            \
     /* Capabilities stay permitted until the filter is in, they are only no longer effective. */           \
     X(bounding,           "drop bounding set",      ROW_INIT,   when_process)                              \
     X(ids,                "change ids",             ROW_INIT,   when_process)                              \
@@ -89,6 +95,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(home,               "find home",              ROW_INIT,   when_home)                                 \
     /* A missing executable fails at create: engines' exit codes 126 and 127 hang on it. */                \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
+    X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
     X(commit,             "record container",       ROW_PARENT, when_watched)                              \
     /* run, with nothing to hand on: the record has init's pid already, so init need not ask. */           \
     X(release,            "release init",           ROW_AHEAD,  when_unwatched)                            \
@@ -113,22 +120,31 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(oom_score,          "set oom_score_adj",      ROW_OUTER,  when_oom_score)                            \
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
+    /* The real-time class asks for the host's rights; init inherits it. */                                \
+    X(io_priority,        "set I/O priority",       ROW_OUTER,  when_io_priority)                          \
     /* No host directory is open from here on; the container's processes can look. */                      \
     X(join_container,     "join container",         ROW_OUTER,  when_always)                               \
     X(hand_over,          "hand over cgroups",      ROW_AHEAD,  when_always)                               \
+    X(cpus_initial,       "set initial CPUs",       ROW_OUTER,  when_cpus_initial)                         \
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
+    /* A cpuset gives a process that joins it CPUs of its own choice. */                                   \
+    X(cpus_final,         "set final CPUs",         ROW_INIT,   when_cpus_final)                           \
     X(container_root,     "become container root",  ROW_INIT,   when_user)                                 \
     X(session,            "start session",          ROW_INIT,   when_always)                               \
     X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(proc_handle,        "open procfs",            ROW_INIT,   when_labels)                               \
     X(terminal,           "open terminal",          ROW_INIT,   when_terminal)                             \
     X(label_handles,      "open label files",       ROW_INIT,   when_labels)                               \
+    X(personality,        "set personality",        ROW_INIT,   when_personality)                          \
+    X(memory_policy,      "set memory policy",      ROW_INIT,   when_memory_policy)                        \
+    X(scheduler,          "set scheduler",          ROW_INIT,   when_scheduler)                            \
     X(bounding,           "drop bounding set",      ROW_INIT,   when_process)                              \
     X(ids,                "change ids",             ROW_INIT,   when_process)                              \
     X(directory,          "change directory",       ROW_INIT,   when_process)                              \
     X(home,               "find home",              ROW_INIT,   when_home)                                 \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
+    X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
     X(commit,             "announce process",       ROW_PARENT, when_always)                               \
     X(umask,              "set umask",              ROW_INIT,   when_always)                               \
     X(labels,             "set labels",             ROW_INIT,   when_labels)                               \

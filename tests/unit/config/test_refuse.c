@@ -9,12 +9,6 @@
 TEST(what_is_asked_for_is_refused_by_name)
 {
     static const struct outcome_row rows[] = {
-        { PROCESS(",'scheduler':{'policy':'SCHED_OTHER'}"),
-          "process.scheduler is not supported yet" },
-        { PROCESS(",'ioPriority':{'class':'IOPRIO_CLASS_IDLE','priority':0}"),
-          "process.ioPriority is not supported yet" },
-        { PROCESS(",'execCPUAffinity':{'initial':'0'}"),
-          "process.execCPUAffinity is not supported yet" },
         { ROOT(",'mounts':[{'destination':'/a'},{'destination':'/b','uidMappings':"
                "[{'containerID':0,'hostID':0,'size':1}]}]"),
           "mounts[1].uidMappings is not supported yet" },
@@ -22,10 +16,6 @@ TEST(what_is_asked_for_is_refused_by_name)
           "mounts[0].gidMappings is not supported yet" },
         { LINUX("'intelRdt':{'enableMonitoring':true}"), "linux.intelRdt is not supported yet" },
         { LINUX("'netDevices':{'eth0':{}}"), "linux.netDevices is not supported yet" },
-        { LINUX("'memoryPolicy':{'mode':'MPOL_BIND'}"), "linux.memoryPolicy is not supported yet" },
-        { LINUX("'personality':{'domain':'LINUX32'}"), "linux.personality is not supported yet" },
-        { LINUX("'personality':{'domain':'LINUX','flags':['ADDR_NO_RANDOMIZE']}"),
-          "linux.personality is not supported yet" },
         { LINUX("'mountLabel':'system_u:object_r:x_t:s0'"),
           "linux.mountLabel is not supported yet" },
         { RESOURCES("'blockIO':{'weight':0,'weightDevice':[{'major':8}]}"),
@@ -62,14 +52,9 @@ TEST(what_is_asked_for_is_refused_by_name)
 TEST(empty_and_default_values_are_not_asked_for)
 {
     static const struct outcome_row rows[] = {
-        { PROCESS(",'scheduler':{},'ioPriority':{},'execCPUAffinity':{'initial':'','final':''}"),
-          "" },
         { ROOT(",'mounts':[{'destination':'/b','uidMappings':[],'gidMappings':[]}]"), "" },
         { LINUX("'intelRdt':{'closID':'','schemata':[],'enableMonitoring':false}"), "" },
-        { LINUX("'netDevices':{},'memoryPolicy':{'mode':''},'mountLabel':''"), "" },
-        { LINUX("'personality':{}"), "" },
-        { LINUX("'personality':{'domain':'LINUX'}"), "" },
-        { LINUX("'personality':{'domain':'LINUX','flags':[]}"), "" },
+        { LINUX("'netDevices':{},'mountLabel':''"), "" },
         { RESOURCES("'blockIO':{},'hugepageLimits':[],'network':{},'rdma':{},'unified':{}"), "" },
         { RESOURCES("'blockIO':{'weight':0,'leafWeight':0,'weightDevice':[]}"), "" },
         { RESOURCES("'network':{'classID':0,'priorities':[]}"), "" },

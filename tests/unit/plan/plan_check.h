@@ -192,6 +192,17 @@ static inline void plan_check_process(struct plan_check *c)
         TEXT_NEEDED(c, r->name);
         CHECK_THAT(c, r->soft <= r->hard);
     }
+    FOR_ITEMS(c, struct plan_scheduler, s, p->scheduler)
+    {
+        TEXT_NEEDED(c, s->name);
+        CHECK_THAT(c, s->size == PLAN_SCHED_ATTR_SIZE);
+    }
+    CHECK_THAT(c, p->scheduler.count <= 1);
+    (void)plan_check_list(c, p->memory_nodes, 8, "p->memory_nodes");
+    (void)plan_check_list(c, p->cpus_initial, 8, "p->cpus_initial");
+    (void)plan_check_list(c, p->cpus_final, 8, "p->cpus_final");
+    CHECK_THAT(c, p->kind == PLAN_EXEC || !(p->cpus_initial.count + p->cpus_final.count));
+    CHECK_THAT(c, !(p->flags & PLAN_MEMORY_POLICY) == !p->memory_mode_name);
     TEXT_ALLOWED(c, p->search_path);
     TEXT_ALLOWED(c, p->apparmor);
     TEXT_ALLOWED(c, p->selinux);
