@@ -57,7 +57,8 @@ void init_trace(struct init *in, uint64_t begin_ns);
 int init_receive_hello(struct init *in, struct err *e);
 int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
               const struct err *why);
-int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
+int init_send_packet(int sock, void *packet, size_t size, int fd); /* fd: -1 for none */
+int init_ask_parent(struct init *in, struct err *e);               /* sends TURN, waits for DONE */
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
 

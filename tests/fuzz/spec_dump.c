@@ -136,6 +136,9 @@ static void dump_resources(struct buf *b, const struct spec_resources *r)
 static void dump_seccomp(struct buf *b, const struct spec_seccomp *s)
 {
     buf_printf(b, "seccomp %d %d %u\n", s->default_action, s->has_flags, s->flags);
+    dump_number(b, "notifies", s->notifies);
+    dump_text(b, "listener", s->listener_path);
+    dump_text(b, "metadata", s->listener_metadata);
     dump_u64(b, "errno", s->default_errno_ret);
     dump_texts(b, "architecture", &s->architectures);
     for (size_t i = 0; i < s->rule_count; i++) {

@@ -32,6 +32,7 @@ struct boot {
     pid_t init;                /* 0 before CLONED */
     int init_pidfd;
     int terminal;       /* the pty's master, -1 without */
+    int listener;       /* of the seccomp filter, -1 without */
     int32_t done_value; /* goes out with the next DONE */
     bool exec_seen;     /* the payload runs: init's end of the conversation closed by execve */
     bool kept;
@@ -77,6 +78,9 @@ int boot_lost(struct boot *b, const char *waiting_for, struct err *e);
 
 /* Wait until init is known (its CLONED has arrived). */
 int boot_await_init(struct boot *b, struct err *e);
+
+/* Wait until the seccomp filter is in force and b->listener has come. */
+int boot_await_listener(struct boot *b, struct err *e);
 
 /* trace.c: b->trace and hello.trace_fd; afterwards the timeline as Chrome trace JSON into path. */
 int boot_trace_open(struct boot *b, struct err *e);

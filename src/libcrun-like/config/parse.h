@@ -41,7 +41,6 @@ enum spec_object {
     OBJECT_RESOURCES,
     OBJECT_MEMORY,
     OBJECT_CPU,
-    OBJECT_SECCOMP,
 };
 
 /* Refuse the properties of this object that are asked for and not supported yet. */

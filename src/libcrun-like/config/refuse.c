@@ -43,8 +43,6 @@ static const struct refusal {
     { OBJECT_CPU, "mems", json_type_string, IF_NOT_ZERO },
     { OBJECT_CPU, "burst", json_type_int, IF_NOT_ZERO },
     { OBJECT_CPU, "idle", json_type_int, IF_NOT_ZERO },
-    { OBJECT_SECCOMP, "listenerPath", json_type_string, IF_NOT_ZERO },
-    { OBJECT_SECCOMP, "listenerMetadata", json_type_string, IF_NOT_ZERO },
 };
 
 static bool is_given(struct json_object *o)

@@ -183,6 +183,7 @@ enum spec_seccomp_action {           /* numbers are ours, not the kernel's */
                            ACT_TRACE,
                            ACT_ALLOW,
                            ACT_LOG,
+                           ACT_NOTIFY,
 };
 
 struct spec_seccomp_arg {
@@ -203,10 +204,13 @@ struct spec_seccomp {
     enum spec_seccomp_action default_action;
     struct spec_opt_u64 default_errno_ret;
     struct spec_strings architectures; /* "SCMP_ARCH_X86_64", ... as written */
-    uint32_t flags;                    /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW */
-    bool has_flags;                    /* absent flags mean SPEC_ALLOW, as runc and crun do */
+    uint32_t flags; /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW, _WAIT_KILLABLE_RECV */
+    bool has_flags; /* absent flags mean SPEC_ALLOW, as runc and crun do */
     struct spec_seccomp_rule *rules;
     size_t rule_count;
+    bool notifies;       /* some action is ACT_NOTIFY; then there is a listener_path */
+    char *listener_path; /* absolute */
+    char *listener_metadata;
 };
 
 struct spec_time_offset {

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "config/foresee.h"
+#include "container/agent.h"
 #include "container/hand_over.h"
 #include "container/terminal.h"
 #include "hooks/hooks.h"
@@ -100,6 +101,7 @@ static int fill_record(struct creation *k, struct err *e)
     r->has_process = s->has_process;
     r->no_keyring = k->options->no_new_keyring;
     r->hooks_after = s->hooks.kind[HOOK_POSTSTART].count || s->hooks.kind[HOOK_POSTSTOP].count;
+    r->notifies = s->has_process && s->linux_.seccomp && s->linux_.seccomp->notifies;
     for (size_t i = 0; i < s->linux_.namespace_count; i++)
         r->namespaces |= s->linux_.namespaces[i].flag;
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations)
@@ -220,6 +222,28 @@ static int row_commit(struct boot *b, struct err *e)
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }
 
+static int row_agent(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    k->agent = agent_connect(k->bundle.spec->linux_.seccomp, e);
+    return k->agent < 0 ? k->agent : 0;
+}
+
+static int row_listener(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    const struct agent_process p = { .id = k->id,
+                                     .bundle = k->bundle.path,
+                                     .status = "created",
+                                     .spec = k->bundle.spec,
+                                     .init = b->init,
+                                     .pid = b->init };
+
+    TRY(boot_await_listener(b, e));
+    return agent_send(&k->agent, &b->listener, &p, e);
+}
+
 #define ROW_HANDLERS(X)                                                                            \
     X(claim, row_claim)                                                                            \
     X(make_cgroup, row_make_cgroup)                                                                \
@@ -231,6 +255,8 @@ static int row_commit(struct boot *b, struct err *e)
     X(id_maps, boot_row_id_maps)                                                                   \
     X(scheduler_outside, boot_row_scheduler)                                                       \
     X(runtime_hooks, row_runtime_hooks)                                                            \
+    X(agent, row_agent)                                                                            \
+    X(listener, row_listener)                                                                      \
     X(commit, row_commit)                                                                          \
     X(release, boot_row_nothing)                                                                   \
     X(record_running, row_commit)
@@ -260,7 +286,7 @@ void creation_init(struct creation *k, davit_context *c, const char *id,
                    const struct davit_create_options *o)
 {
     *k = (struct creation){
-        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1
+        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1, .agent = -1
     };
     boot_init(&k->boot, NULL);
 }
@@ -340,6 +366,7 @@ void creation_done(struct creation *k)
     if (k->claimed && !k->kept)
         undo(k);
     state_unlock(k->rootfd, k->id, k->lock);
+    cleanup_fd(&k->agent);
     cleanup_fd(&k->dirfd);
     cleanup_fd(&k->rootfd);
     state_record_done(&k->record);

@@ -20,6 +20,7 @@ struct creation {
     struct boot boot;
     struct state_record record;
     int rootfd, dirfd, lock;
+    int agent; /* connection to the seccomp agent, -1 without */
     bool claimed, cgroup_made, hooks_run, kept;
 };
 

@@ -149,9 +149,11 @@ static void put_numbers(struct plan *h, const struct plan_input *in, const struc
     }
 }
 
-static void put_seccomp(struct plan_writer *w, const struct seccomp_program *program)
+static void put_seccomp(struct plan_writer *w, const struct spec_seccomp *s,
+                        const struct seccomp_program *program)
 {
     struct plan_list list;
+    plan_str text;
 
     if (!program)
         return;
@@ -159,6 +161,8 @@ static void put_seccomp(struct plan_writer *w, const struct seccomp_program *pro
     plan_header(w)->seccomp = list;
     plan_header(w)->seccomp_flags = program->flags;
     plan_header(w)->flags |= PLAN_SECCOMP;
+    text = plan_add_text(w, s->notifies ? s->listener_path : NULL);
+    plan_header(w)->listener = text;
 }
 
 static const char *non_empty(const char *s)
@@ -196,6 +200,6 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
     text = plan_add_text(w, non_empty(p->selinux_label));
     plan_header(w)->selinux = text;
     put_scheduling(w, &in->spec->linux_, p);
-    put_seccomp(w, in->seccomp);
+    put_seccomp(w, in->spec->linux_.seccomp, in->seccomp);
     return buf_failed(&w->out) ? err_os(e, ENOMEM, "process") : 0;
 }

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 
-enum { DUMP_NAMES_MAX = 80, DUMP_NAME_SIZE = 32 };
+enum { DUMP_NAMES_MAX = 80, DUMP_NAME_SIZE = 40 };
 
 /* Names of the bits of one or more masks; a bit without a name is shown in hexadecimal. */
 struct dump_names {

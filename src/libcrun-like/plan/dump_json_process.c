@@ -161,6 +161,7 @@ void dump_put_seccomp(struct json_writer *w, const struct plan *p)
     dump_seccomp_flags(p->seccomp_flags, &names);
     json_write_open(w, "seccomp", '{');
     dump_put_names(w, "flags", &names);
+    dump_put_given(w, p, "listener", p->listener);
     json_write_bool(w, "program", p->seccomp.count > 0);
     json_write_close(w, '}');
 }

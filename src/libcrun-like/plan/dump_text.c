@@ -186,6 +186,8 @@ static void put_process(struct buf *ret, const struct plan *p)
         put_label(ret, "selinux", "%s", plan_text(p, p->selinux));
     if (p->flags & PLAN_SECCOMP)
         put_label(ret, "seccomp", "%u instructions", p->seccomp.count);
+    if (p->listener)
+        put_label(ret, "listener", "to %s", plan_text(p, p->listener));
 }
 
 static void put_header(struct buf *ret, const struct plan *p)

@@ -185,6 +185,7 @@ struct plan {
     /* security */
     plan_str apparmor, selinux;
     uint32_t seccomp_flags;
+    plan_str listener;        /* socket of the agent that gets the filter's listener; 0 = none */
     struct plan_list seccomp; /* struct sock_filter */
     plan_str keyring;         /* "_ses.ID" */
 

@@ -252,6 +252,17 @@ static bool when_seccomp_last(const struct plan *p)
     return (p->flags & PLAN_SECCOMP) && (p->flags & PLAN_NO_NEW_PRIVS);
 }
 
+static bool when_listener(const struct plan *p)
+{
+    return p->listener != 0;
+}
+
+/* After a start barrier it is `start` that talks to the agent. */
+static bool when_listener_here(const struct plan *p)
+{
+    return when_listener(p) && !when_barrier(p);
+}
+
 #define ROW_INFO(id, name, actor, when) { name, actor, when },
 
 static const struct row_info boot_rows[] = { BOOT_ROWS(ROW_INFO) };

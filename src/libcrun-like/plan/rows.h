@@ -96,6 +96,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     /* A missing executable fails at create: engines' exit codes 126 and 127 hang on it. */                \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
     X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
+    /* An agent that isn't there is heard of before the payload is. */                                     \
+    X(agent,              "connect to agent",       ROW_PARENT, when_listener_here)                        \
     X(commit,             "record container",       ROW_PARENT, when_watched)                              \
     /* run, with nothing to hand on: the record has init's pid already, so init need not ask. */           \
     X(release,            "release init",           ROW_AHEAD,  when_unwatched)                            \
@@ -104,6 +106,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(umask,              "set umask",              ROW_INIT,   when_always)                               \
     X(labels,             "set labels",             ROW_INIT,   when_labels)                               \
     X(descriptors,        "close descriptors",      ROW_INIT,   when_always)                               \
+    /* Before limits that could forbid a thread. */                                                        \
+    X(messenger,          "start messenger",        ROW_INIT,   when_listener)                             \
     /* Lower limits last: they would stop us, too. */                                                      \
     X(rlimits,            "set rlimits",            ROW_INIT,   when_rlimits)                              \
     X(no_new_privs,       "set no_new_privs",       ROW_INIT,   when_no_new_privs)                         \
@@ -112,6 +116,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(seccomp_privileged, "load seccomp early",        ROW_INIT, when_seccomp_privileged)                  \
     X(capabilities,       "set capabilities",       ROW_INIT,   when_process)                              \
     X(seccomp,            "load seccomp",           ROW_INIT,   when_seccomp_last)                         \
+    X(listener,           "hand over listener",     ROW_ASIDE,  when_listener_here)                        \
     X(execute,            "execute",                ROW_INIT,   when_always)                               \
     X(record_running,     "record running",         ROW_AFTER,  when_unwatched)
 
@@ -145,16 +150,21 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(home,               "find home",              ROW_INIT,   when_home)                                 \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
     X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
+    /* An agent that isn't there is heard of before the payload is. */                                     \
+    X(agent,              "connect to agent",       ROW_PARENT, when_listener_here)                        \
     X(commit,             "announce process",       ROW_PARENT, when_always)                               \
     X(umask,              "set umask",              ROW_INIT,   when_always)                               \
     X(labels,             "set labels",             ROW_INIT,   when_labels)                               \
     X(descriptors,        "close descriptors",      ROW_INIT,   when_always)                               \
+    /* Before limits that could forbid a thread. */                                                        \
+    X(messenger,          "start messenger",        ROW_INIT,   when_listener)                             \
     X(rlimits,            "set rlimits",            ROW_INIT,   when_rlimits)                              \
     X(no_new_privs,       "set no_new_privs",       ROW_INIT,   when_no_new_privs)                         \
     X(ambient,            "raise ambient set",      ROW_INIT,   when_process)                              \
     X(seccomp_privileged, "load seccomp early",        ROW_INIT, when_seccomp_privileged)                  \
     X(capabilities,       "set capabilities",       ROW_INIT,   when_process)                              \
     X(seccomp,            "load seccomp",           ROW_INIT,   when_seccomp_last)                         \
+    X(listener,           "hand over listener",     ROW_ASIDE,  when_listener_here)                        \
     X(execute,            "execute",                ROW_INIT,   when_always)
 /* clang-format on */
 

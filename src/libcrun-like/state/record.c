@@ -52,6 +52,11 @@ static void put_string(struct buf *b, const char *name, const char *value)
     buf_json_string(b, value);
 }
 
+static void put_truth(struct buf *b, const char *name, bool value)
+{
+    buf_printf(b, ",\"%s\":%s", name, value ? "true" : "false");
+}
+
 int state_prepare(int dirfd, const struct state_record *r, struct err *e)
 {
     auto_buf b = { 0 };
@@ -65,9 +70,10 @@ int state_prepare(int dirfd, const struct state_record *r, struct err *e)
     put_string(&b, "bootId", r->process.boot_id);
     buf_printf(&b, ",\"pid\":%d,\"startTime\":\"%" PRIu64 "\",\"owner\":%u,\"namespaces\":%u",
                r->process.pid, r->process.start_time, r->owner, r->namespaces);
-    buf_printf(&b, ",\"hasProcess\":%s,\"hooksAfter\":%s,\"noKeyring\":%s",
-               r->has_process ? "true" : "false", r->hooks_after ? "true" : "false",
-               r->no_keyring ? "true" : "false");
+    put_truth(&b, "hasProcess", r->has_process);
+    put_truth(&b, "hooksAfter", r->hooks_after);
+    put_truth(&b, "noKeyring", r->no_keyring);
+    put_truth(&b, "notifies", r->notifies);
     if (r->annotations)
         buf_printf(&b, ",\"annotations\":%s", r->annotations);
     buf_puts(&b, ",\"cgroup\":");
@@ -167,6 +173,7 @@ static int read_members(struct json_object *o, struct state_record *r, struct er
     r->has_process = truth(o, "hasProcess");
     r->hooks_after = truth(o, "hooksAfter");
     r->no_keyring = truth(o, "noKeyring");
+    r->notifies = truth(o, "notifies");
     read_process(o, &r->process);
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations || !phase || !cgroup)
         return err_set(e, ERR_INVALID, "state.json lacks a member");

@@ -44,6 +44,7 @@ struct state_record {
     bool has_process;    /* process is set in the configuration */
     bool hooks_after;    /* poststart or poststop hooks are in config.json */
     bool no_keyring;
+    bool notifies; /* its seccomp filter has a listener, which goes to an agent */
     struct cgroup cgroup;
 };
 

@@ -85,14 +85,15 @@ static const struct {
       "\"gid\":0},\"capabilities\":{\"bounding\":[\"%s\"]}}" },
     { "linux.memoryPolicy.flags", 3,
       "\"linux\":{\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"%s\"]}}" },
-    { "linux.seccomp.actions", 8, "\"linux\":{\"seccomp\":{\"defaultAction\":\"%s\"}}" },
+    { "linux.seccomp.actions", 9,
+      "\"linux\":{\"seccomp\":{\"listenerPath\":\"/x\",\"defaultAction\":\"%s\"}}" },
     { "linux.seccomp.operators", 7,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":["
       "\"read\"],"
       "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":1,\"op\":\"%s\"}]}]}}" },
     { "linux.seccomp.archs", 19,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"architectures\":[\"%s\"]}}" },
-    { "linux.seccomp.supportedFlags", 3,
+    { "linux.seccomp.supportedFlags", 4,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"flags\":[\"%s\"]}}" },
 };
 

@@ -207,6 +207,8 @@ static inline void plan_check_process(struct plan_check *c)
     TEXT_ALLOWED(c, p->apparmor);
     TEXT_ALLOWED(c, p->selinux);
     TEXT_ALLOWED(c, p->keyring);
+    TEXT_ALLOWED(c, p->listener);
+    CHECK_THAT(c, !p->listener || (p->flags & PLAN_SECCOMP));
     CHECK_THAT(c, !(p->flags & PLAN_KEYRING) == !p->keyring);
     CHECK_THAT(c, !(p->flags & PLAN_SECCOMP) == !p->seccomp.count);
     if (!(p->flags & PLAN_PROCESS))
