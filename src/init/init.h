@@ -31,6 +31,7 @@ struct init {
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
     int *sources;                /* by mount index: detached clone of the bind source, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
+    int pid;                     /* outer: init's */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
     int apparmor_fd, selinux_fd; /* attr/exec, open until the label is written */

@@ -166,6 +166,10 @@ static void dump_linux(struct buf *b, const struct spec_linux *l)
         dump_number(b, "namespace", l->namespaces[i].flag);
         dump_text(b, "path", l->namespaces[i].path);
     }
+    for (size_t i = 0; i < l->net_device_count; i++) {
+        dump_text(b, "device", l->net_devices[i].host);
+        dump_text(b, "as", l->net_devices[i].name);
+    }
     dump_mappings(b, "uid", l->uid_mappings, l->uid_mapping_count);
     dump_mappings(b, "gid", l->gid_mappings, l->gid_mapping_count);
     buf_printf(b, "clocks %d %" PRId64 " %u %d %" PRId64 " %u\n", l->boottime.has, l->boottime.secs,

@@ -12,6 +12,7 @@
  * kernel does not use yet (0: nowhere). A word of padding stands in front of those. */
 #define LISTS(X)                                                                                   \
     X(joins, struct plan_join, 0)                                                                  \
+    X(net_devices, struct plan_net_device, 0)                                                      \
     X(mounts, struct plan_mount, offsetof(struct plan_mount, set))                                 \
     X(devices, struct plan_device, 0)                                                              \
     X(links, struct plan_link, 0)                                                                  \

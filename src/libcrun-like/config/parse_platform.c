@@ -150,6 +150,7 @@ static const struct json_field linux_fields[] = {
     FIELD_WHOLE("timeOffsets", read_time_offsets, 0),
     FIELD_ARRAY(struct spec_linux, devices, device_count, "devices", read_device, 0),
     FIELD_STRING(struct spec_linux, cgroups_path, "cgroupsPath", JSON_EMPTY_NULL),
+    FIELD_WHOLE("netDevices", spec_read_net_devices, 0),
     FIELD_WHOLE("resources", read_linux_resources, 0),
     FIELD_WHOLE("sysctl", read_sysctl, 0),
     FIELD_OTHER(struct spec_linux, seccomp, "seccomp", spec_read_seccomp, 0),

@@ -238,6 +238,12 @@ enum spec_propagation { /* linux.rootfsPropagation, as MS_* flags without MS_REC
                         PROPAGATION_UNSET = 0,
 };
 
+/* linux.netDevices: by name on the host; in the container the same name unless another is given,
+ * which may end with "%d" */
+struct spec_net_device {
+    char *host, *name;
+};
+
 struct spec_linux {
     struct spec_namespace *namespaces;
     size_t namespace_count;
@@ -254,6 +260,8 @@ struct spec_linux {
     struct spec_seccomp *seccomp; /* NULL: no filter */
     uint32_t rootfs_propagation;  /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, 0 = unset */
     struct spec_strings masked_paths, readonly_paths;
+    struct spec_net_device *net_devices;
+    size_t net_device_count;
     struct spec_personality personality;
     struct spec_memory_policy memory_policy;
 };

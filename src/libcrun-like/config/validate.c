@@ -45,6 +45,7 @@ static int validate_namespaces(const struct spec *s, struct err *e)
         { "domainname", s->domainname, CLONE_NEWUTS },
         { "linux.uidMappings", s->linux_.uid_mapping_count > 0, CLONE_NEWUSER },
         { "linux.gidMappings", s->linux_.gid_mapping_count > 0, CLONE_NEWUSER },
+        { "linux.netDevices", s->linux_.net_device_count > 0, CLONE_NEWNET },
         { "linux.timeOffsets", s->linux_.boottime.has || s->linux_.monotonic.has, CLONE_NEWTIME },
     };
 

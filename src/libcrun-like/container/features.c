@@ -168,7 +168,7 @@ static void write_linux(struct writer *w)
     open_bracket(w, "mountExtensions", "{");
     write_enabled(w, "idmap", false);
     close_bracket(w, "}");
-    write_enabled(w, "netDevices", false);
+    write_enabled(w, "netDevices", true);
     close_bracket(w, "}");
 }
 

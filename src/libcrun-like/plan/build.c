@@ -74,6 +74,34 @@ static int put_namespaces(struct plan_writer *w, const struct spec *s, struct er
     return 0;
 }
 
+static int put_net_devices(struct plan_writer *w, const struct spec *s, struct err *e)
+{
+    size_t count = s->linux_.net_device_count;
+    struct plan_net_device *items = arena_new(&w->arena, count + 1, struct plan_net_device);
+    struct plan_list list;
+
+    if (!items)
+        return err_os(e, ENOMEM, "linux.netDevices");
+    /* Whoever may make the one may not take devices from the host, and the other way round. */
+    if (count && (plan_header(w)->flags & PLAN_NET_BY_OUTER) &&
+        (plan_header(w)->join_flags & CLONE_NEWUSER))
+        return err_set(e, ERR_UNSUPPORTED,
+                       "linux.netDevices: a new network namespace in a joined user namespace can "
+                       "have no devices of the host");
+    for (size_t i = 0; i < count; i++) {
+        const struct spec_net_device *d = &s->linux_.net_devices[i];
+
+        items[i] = (struct plan_net_device){
+            .where = plan_add_text(w, arena_printf(&w->arena, "linux.netDevices.%s", d->host)),
+            .host = plan_add_text(w, d->host),
+            .name = plan_add_text(w, d->name),
+        };
+    }
+    list = plan_add_items(w, items, count, sizeof *items);
+    plan_header(w)->net_devices = list;
+    return 0;
+}
+
 static int put_maps(struct plan_writer *w, const struct spec *s, struct err *e)
 {
     plan_str text;
@@ -273,6 +301,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     put_names(w, in);
     TRY(put_namespaces(w, s, e));
     put_time_offsets(w, s);
+    TRY(put_net_devices(w, s, e));
     TRY(put_maps(w, s, e));
     text = plan_add_text(w, s->hostname && *s->hostname ? s->hostname : NULL);
     plan_header(w)->hostname = text;

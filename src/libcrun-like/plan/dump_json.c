@@ -79,6 +79,23 @@ static void put_flags(struct json_writer *w, const struct plan *p)
 }
 
 /* A plan for create names the files to join, one for exec joins by a pidfd. */
+static void put_net_devices(struct json_writer *w, const struct plan *p)
+{
+    const struct plan_net_device *d = plan_items(p, p->net_devices);
+
+    if (!p->net_devices.count)
+        return;
+    json_write_open(w, "netDevices", '[');
+    for (uint32_t i = 0; i < p->net_devices.count; i++) {
+        json_write_open_flat(w, NULL, '{');
+        dump_put_string(w, p, "where", d[i].where);
+        dump_put_string(w, p, "host", d[i].host);
+        dump_put_string(w, p, "name", d[i].name);
+        json_write_close(w, '}');
+    }
+    json_write_close(w, ']');
+}
+
 static void put_namespaces(struct json_writer *w, const struct plan *p)
 {
     const struct plan_join *joins = plan_items(p, p->joins);
@@ -104,6 +121,7 @@ static void put_namespaces(struct json_writer *w, const struct plan *p)
     put_lines(w, p, "gidMap", p->gid_map);
     dump_put_string(w, p, "hostname", p->hostname);
     dump_put_string(w, p, "domainname", p->domainname);
+    put_net_devices(w, p);
     json_write_close(w, '}');
 }
 

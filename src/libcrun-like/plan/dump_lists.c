@@ -10,6 +10,7 @@
     }
 
 LIST(joins)
+LIST(net_devices)
 LIST(mounts)
 LIST(devices)
 LIST(links)
@@ -29,6 +30,13 @@ static void tell_join(const struct plan *p, const void *item, struct buf *ret)
 
     dump_namespaces(j->flag, &names);
     buf_printf(ret, "%s: %s %s", plan_text(p, j->where), names.items[0], plan_text(p, j->path));
+}
+
+static void tell_net_device(const struct plan *p, const void *item, struct buf *ret)
+{
+    const struct plan_net_device *d = item;
+
+    buf_printf(ret, "%s as %s", plan_text(p, d->host), plan_text(p, d->name));
 }
 
 static const char *or_none(const char *text)
@@ -162,6 +170,8 @@ static const struct dump_list boot_lists[BOOT_ROW_COUNT] = {
     [BOOT_limit_cgroup] = LISTED(cgroup_writes, plan_cgroup_write, tell_write),
     [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_bind),
     [BOOT_raise_limits] = LISTED(rlimits, plan_rlimit, tell_rlimit),
+    [BOOT_net_devices] = LISTED(net_devices, plan_net_device, tell_net_device),
+    [BOOT_net_devices_late] = LISTED(net_devices, plan_net_device, tell_net_device),
     [BOOT_join] = LISTED(joins, plan_join, tell_join),
     [BOOT_enter_cgroups] =
         LISTED_IF(hierarchies, plan_hierarchy, tell_hierarchy, is_joined_by_init),

@@ -54,6 +54,11 @@ struct plan_join {
     plan_str where; /* "linux.namespaces[2]" */
 };
 
+/* linux.netDevices.<host>; name may end with "%d" */
+struct plan_net_device {
+    plan_str where, host, name;
+};
+
 enum plan_mount_kind { PLAN_MOUNT_FS, PLAN_MOUNT_BIND, PLAN_MOUNT_CGROUP, PLAN_MOUNT_REMOUNT };
 
 enum { PLAN_PROPAGATIONS = 4 };
@@ -148,6 +153,7 @@ struct plan {
     plan_str time_offsets;  /* text for timens_offsets */
     plan_str uid_map, gid_map; /* text for uid_map, gid_map: "0 1000 1\n" */
     plan_str hostname, domainname;
+    struct plan_list net_devices; /* struct plan_net_device */
 
     /* filesystem */
     uint32_t host_propagation;   /* MS_SLAVE or MS_PRIVATE: of the copy of the host's mounts */

@@ -146,6 +146,17 @@ static bool when_net_by_outer(const struct plan *p)
     return p->flags & PLAN_NET_BY_OUTER;
 }
 
+/* A network namespace that is made with a user namespace is there only after the clone. */
+static bool when_net_devices(const struct plan *p)
+{
+    return p->net_devices.count && !(p->clone_flags & CLONE_NEWNET);
+}
+
+static bool when_net_devices_late(const struct plan *p)
+{
+    return p->net_devices.count && (p->clone_flags & CLONE_NEWNET);
+}
+
 static bool when_net_by_init(const struct plan *p)
 {
     return p->clone_flags & CLONE_NEWNET;

@@ -43,6 +43,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
     /* The real-time class asks for the host's rights; init inherits it. */                                \
     X(io_priority,        "set I/O priority",       ROW_OUTER,  when_io_priority)                          \
+    /* Before a user namespace is joined, where the host's rights end. */                                  \
+    X(net_devices,        "move network devices",   ROW_OUTER,  when_net_devices)                          \
     X(join,               "join namespaces",        ROW_OUTER,  when_joins)                                \
     /* Offsets freeze when the first process is in, so they are written by one that is not. */             \
     X(time_offsets,       "set time offsets",       ROW_OUTER,  when_time_ns)                              \
@@ -51,6 +53,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(network,            "unshare network",        ROW_OUTER,  when_net_by_outer)                         \
     X(hand_over,          "hand over cgroups",      ROW_AHEAD,  when_always)                               \
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
+    /* "write id maps" waits for outer, so this is done before hooks or sysctls ask for the devices. */    \
+    X(net_devices_late,   "move devices to init",   ROW_OUTER,  when_net_devices_late)                     \
     X(loopback_outer,     "raise loopback outside", ROW_OUTER,  when_net_by_outer)                         \
     /* The payload does not run before "record container", nor does anything the filter is for. */         \
     X(filter_devices,     "filter devices",         ROW_ASIDE,  when_device_program)                       \

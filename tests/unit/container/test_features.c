@@ -54,12 +54,12 @@ TEST(says_no_to_what_is_not_done)
         const char *path;
         bool want;
     } rows[] = {
-        { "linux.cgroup.v1", true },           { "linux.cgroup.v2", true },
-        { "linux.cgroup.systemd", false },     { "linux.cgroup.systemdUser", false },
-        { "linux.cgroup.rdma", false },        { "linux.seccomp.enabled", true },
-        { "linux.apparmor.enabled", true },    { "linux.selinux.enabled", true },
-        { "linux.intelRdt.enabled", false },   { "linux.mountExtensions.idmap.enabled", false },
-        { "linux.netDevices.enabled", false },
+        { "linux.cgroup.v1", true },          { "linux.cgroup.v2", true },
+        { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
+        { "linux.cgroup.rdma", false },       { "linux.seccomp.enabled", true },
+        { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
+        { "linux.intelRdt.enabled", false },  { "linux.mountExtensions.idmap.enabled", false },
+        { "linux.netDevices.enabled", true },
     };
     cleanup(cleanup_json) json_object *root = features();
 

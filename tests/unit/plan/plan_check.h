@@ -125,6 +125,12 @@ static inline void plan_check_namespaces(struct plan_check *c)
     CHECK_THAT(c, !(p->clone_flags & (CLONE_NEWCGROUP | CLONE_NEWTIME)));
     CHECK_THAT(c, !(p->uid_map || p->gid_map) || (p->clone_flags & CLONE_NEWUSER));
     CHECK_THAT(c, !(p->clone_flags & CLONE_NEWUSER) || (p->uid_map && p->gid_map));
+    FOR_ITEMS(c, struct plan_net_device, d, p->net_devices)
+    {
+        TEXT_NEEDED(c, d->where);
+        TEXT_NEEDED(c, d->host);
+        TEXT_NEEDED(c, d->name);
+    }
     TEXT_ALLOWED(c, p->time_offsets);
     TEXT_ALLOWED(c, p->uid_map);
     TEXT_ALLOWED(c, p->gid_map);

@@ -84,6 +84,12 @@ static const struct order boot_orders[] = {
     IN_BOOT(open_sources, clone),
     IN_BOOT(oom_score, join),
     IN_BOOT(raise_limits, join),
+    IN_BOOT(net_devices, join),
+    IN_BOOT(net_devices, network),
+    IN_BOOT(clone, net_devices_late),
+    /* Which waits for outer, so that sysctls and hooks find the devices. */
+    IN_BOOT(net_devices_late, id_maps),
+    IN_BOOT(net_devices, sysctls),
     IN_BOOT(time_offsets, clone),
     IN_BOOT(clone, enter_cgroups),
     IN_BOOT(map_wait, id_maps),
