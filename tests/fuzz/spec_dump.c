@@ -166,6 +166,11 @@ static void dump_linux(struct buf *b, const struct spec_linux *l)
         dump_number(b, "namespace", l->namespaces[i].flag);
         dump_text(b, "path", l->namespaces[i].path);
     }
+    buf_printf(b, "rdt %d %d\n", l->intel_rdt.has, l->intel_rdt.monitoring);
+    dump_text(b, "class", l->intel_rdt.clos_id);
+    dump_text(b, "l3", l->intel_rdt.l3_cache_schema);
+    dump_text(b, "mb", l->intel_rdt.mem_bw_schema);
+    dump_texts(b, "line", &l->intel_rdt.schemata);
     for (size_t i = 0; i < l->net_device_count; i++) {
         dump_text(b, "device", l->net_devices[i].host);
         dump_text(b, "as", l->net_devices[i].name);

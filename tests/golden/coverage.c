@@ -23,6 +23,7 @@
     X(start_container, struct plan_hook, 0)                                                        \
     X(rlimits, struct plan_rlimit, 0)                                                              \
     X(hierarchies, struct plan_hierarchy, 0)                                                       \
+    X(resctrl_lines, struct plan_resctrl_line, 0)                                                  \
     X(cgroup_writes, struct plan_cgroup_write, 0)
 
 /* Fields are made of words of 32 bits; the two of 16 share one, and it is enough that one is used.

@@ -29,6 +29,7 @@ json_reader spec_read_numbers; /* struct spec_numbers, from a text such as "0-3,
 int spec_read_map(const struct json_at *at, struct spec_key_value **ret, size_t *ret_count,
                   struct err *e);
 
+json_reader spec_read_intel_rdt;   /* struct spec_intel_rdt */
 json_reader spec_read_net_devices; /* struct spec_linux */
 
 /* Add a line to the warnings of the spec that is being read: the path, then the text. */

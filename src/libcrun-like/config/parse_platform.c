@@ -152,6 +152,7 @@ static const struct json_field linux_fields[] = {
     FIELD_STRING(struct spec_linux, cgroups_path, "cgroupsPath", JSON_EMPTY_NULL),
     FIELD_WHOLE("netDevices", spec_read_net_devices, 0),
     FIELD_WHOLE("resources", read_linux_resources, 0),
+    FIELD_OTHER(struct spec_linux, intel_rdt, "intelRdt", spec_read_intel_rdt, 0),
     FIELD_WHOLE("sysctl", read_sysctl, 0),
     FIELD_OTHER(struct spec_linux, seccomp, "seccomp", spec_read_seccomp, 0),
     FIELD_WORD(struct spec_linux, rootfs_propagation, "rootfsPropagation", propagations, 0),

@@ -27,7 +27,6 @@ static const struct refusal {
     { OBJECT_ROOT, "vm", json_type_object, IF_NOT_ZERO },
     { OBJECT_MOUNT, "uidMappings", json_type_array, IF_GIVEN },
     { OBJECT_MOUNT, "gidMappings", json_type_array, IF_GIVEN },
-    { OBJECT_LINUX, "intelRdt", json_type_object, IF_NOT_ZERO },
     { OBJECT_LINUX, "mountLabel", json_type_string, IF_NOT_ZERO },
     { OBJECT_RESOURCES, "blockIO", json_type_object, IF_NOT_ZERO },
     { OBJECT_RESOURCES, "hugepageLimits", json_type_array, IF_GIVEN },

@@ -238,6 +238,15 @@ enum spec_propagation { /* linux.rootfsPropagation, as MS_* flags without MS_REC
                         PROPAGATION_UNSET = 0,
 };
 
+/* linux.intelRdt */
+struct spec_intel_rdt {
+    bool has;
+    char *clos_id; /* "/" is the default class; NULL: the container's own */
+    char *l3_cache_schema, *mem_bw_schema;
+    struct spec_strings schemata;
+    bool monitoring;
+};
+
 /* linux.netDevices: by name on the host; in the container the same name unless another is given,
  * which may end with "%d" */
 struct spec_net_device {
@@ -262,6 +271,7 @@ struct spec_linux {
     struct spec_strings masked_paths, readonly_paths;
     struct spec_net_device *net_devices;
     size_t net_device_count;
+    struct spec_intel_rdt intel_rdt;
     struct spec_personality personality;
     struct spec_memory_policy memory_policy;
 };

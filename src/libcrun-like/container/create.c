@@ -8,6 +8,7 @@
 #include "config/foresee.h"
 #include "container/agent.h"
 #include "container/hand_over.h"
+#include "container/open.h"
 #include "container/terminal.h"
 #include "hooks/hooks.h"
 #include "state/hook_state.h"
@@ -106,6 +107,9 @@ static int fill_record(struct creation *k, struct err *e)
         r->namespaces |= s->linux_.namespaces[i].flag;
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations)
         return err_os(e, ENOMEM, "record");
+    r->resctrl_dir = take_ptr(k->prepared.resctrl.dir);
+    r->resctrl_monitor = take_ptr(k->prepared.resctrl.monitor);
+    r->resctrl_own = k->prepared.resctrl.own;
     /* The record owns the cgroup from here on, the plan has its own copy. */
     r->cgroup = k->prepared.cgroup;
     k->prepared.cgroup = (struct cgroup){ 0 };
@@ -160,6 +164,25 @@ static int row_limit_cgroup(struct boot *b, struct err *e)
     limits.device_insns = NULL; /* filter_devices has them */
     limits.device_insn_count = 0;
     return cgroup_apply(&k->record.cgroup, &limits, e);
+}
+
+static int row_make_resctrl(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    TRY(resctrl_make(&g, &k->prepared.resctrl_wish, &k->resctrl_made, e));
+    k->resctrl_there = true;
+    return 0;
+}
+
+static int row_join_resctrl(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    TRY(boot_await_init(b, e));
+    return resctrl_join(&g, b->init, e);
 }
 
 static int row_filter_devices(struct boot *b, struct err *e)
@@ -248,6 +271,8 @@ static int row_listener(struct boot *b, struct err *e)
     X(claim, row_claim)                                                                            \
     X(make_cgroup, row_make_cgroup)                                                                \
     X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(make_resctrl, row_make_resctrl)                                                              \
+    X(join_resctrl, row_join_resctrl)                                                              \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
     X(filter_devices, row_filter_devices)                                                          \
@@ -339,6 +364,16 @@ static void run_poststop(struct creation *k)
                   k->context->data, &e);
 }
 
+static int undo_resctrl(struct creation *k, struct err *e)
+{
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    /* One that was there before us stays, one that we made goes, whoever it would belong to later.
+     */
+    g.own = k->resctrl_made;
+    return k->resctrl_there ? resctrl_remove(&g, e) : 0;
+}
+
 /* In the order of delete; what fails is told, and the record stays so that delete can be repeated.
  */
 static void undo(struct creation *k)
@@ -351,6 +386,8 @@ static void undo(struct creation *k)
         cgroup_kill(&k->record.cgroup, 9, &e);
         done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
     }
+    if (done)
+        done = undo_resctrl(k, &e) == 0;
     run_poststop(k);
     if (done)
         done = state_remove(k->rootfd, k->id, &e) == 0;

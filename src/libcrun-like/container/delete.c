@@ -83,6 +83,7 @@ static int check_status(struct found *f, bool force, struct err *e)
 int remove_found(struct found *f, bool force, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
+    struct resctrl_group resctrl = record_resctrl(&f->record);
 
     if (!f->record_read)
         guess_record(f);
@@ -90,6 +91,7 @@ int remove_found(struct found *f, bool force, struct err *e)
         TRY(check_status(f, force, e));
     TRY(kill_init(f, e));
     TRY(remove_cgroup(f, e));
+    TRY(resctrl_remove(&resctrl, e));
     /* Before the record goes: a crash in a hook's middle means it runs again, never not at all. */
     if (f->record.hooks_after && bundle_load_copy(f->dirfd, &b, e) == 0)
         found_run_hooks(f, b.spec, HOOK_POSTSTOP, "stopped", e);

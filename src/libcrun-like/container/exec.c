@@ -55,6 +55,15 @@ static int row_agent(struct boot *b, struct err *e)
     return x->agent < 0 ? x->agent : 0;
 }
 
+static int row_join_resctrl(struct boot *b, struct err *e)
+{
+    struct execution *x = b->data;
+    struct resctrl_group g = record_resctrl(&x->found.record);
+
+    TRY(boot_await_init(b, e));
+    return resctrl_join(&g, b->init, e);
+}
+
 static int row_listener(struct boot *b, struct err *e)
 {
     struct execution *x = b->data;
@@ -73,6 +82,7 @@ static boot_handler *const handlers[JOIN_ROW_COUNT] = {
     [JOIN_brief] = boot_row_brief,
     [JOIN_hand_over] = boot_row_hand_over,
     [JOIN_scheduler_outside] = boot_row_scheduler,
+    [JOIN_join_resctrl] = row_join_resctrl,
     [JOIN_agent] = row_agent,
     [JOIN_listener] = row_listener,
     [JOIN_commit] = row_commit,

@@ -157,9 +157,9 @@ static void write_linux(struct writer *w)
     write_enabled(w, "apparmor", true);
     write_enabled(w, "selinux", true);
     open_bracket(w, "intelRdt", "{");
-    write_bool(w, "enabled", false);
-    write_bool(w, "schemata", false);
-    write_bool(w, "monitoring", false);
+    write_bool(w, "enabled", true);
+    write_bool(w, "schemata", true);
+    write_bool(w, "monitoring", true);
     close_bracket(w, "}");
     open_bracket(w, "memoryPolicy", "{");
     write_names(w, "modes", memory_modes, ARRAY_SIZE(memory_modes));

@@ -275,6 +275,29 @@ static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struc
     return 0;
 }
 
+static int put_resctrl(struct plan_writer *w, const struct plan_input *in, struct err *e)
+{
+    size_t count = in->resctrl ? in->resctrl->line_count : 0;
+    struct plan_resctrl_line *items = arena_new(&w->arena, count + 1, struct plan_resctrl_line);
+    struct plan_list list;
+    plan_str text;
+
+    if (!items)
+        return err_os(e, ENOMEM, "linux.intelRdt");
+    if (!in->resctrl)
+        return 0;
+    text = plan_add_text(w, in->resctrl->group);
+    plan_header(w)->resctrl_group = text;
+    for (size_t i = 0; i < count; i++)
+        items[i] =
+            (struct plan_resctrl_line){ .where = plan_add_text(w, in->resctrl->lines[i].where),
+                                        .text = plan_add_text(w, in->resctrl->lines[i].text) };
+    list = plan_add_items(w, items, count, sizeof *items);
+    plan_header(w)->resctrl_lines = list;
+    plan_header(w)->flags |= in->resctrl->monitor ? PLAN_RESCTRL_MONITOR : 0;
+    return 0;
+}
+
 static void put_names(struct plan_writer *w, const struct plan_input *in)
 {
     plan_str text = plan_add_text(w, in->id);
@@ -313,6 +336,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     put_all_hooks(w, in);
     if (s->has_process)
         TRY(plan_put_process(w, in, &s->process, e));
+    TRY(put_resctrl(w, in, e));
     TRY(put_cgroups(w, in, e));
     plan_header(w)->flags |=
         (s->root_readonly ? PLAN_ROOT_READONLY : 0) | (in->barrier ? PLAN_START_BARRIER : 0);
@@ -338,6 +362,7 @@ int plan_build_exec(const struct plan_input *in, const struct spec_process *proc
     plan_header(&w)->join_flags = join_flags;
     put_names(&w, in);
     TRY(plan_put_process(&w, in, process, e));
+    TRY(put_resctrl(&w, in, e));
     TRY(put_cgroups(&w, in, e));
     return plan_writer_finish(&w, ret, e);
 }

@@ -199,6 +199,25 @@ static void put_cgroup(struct json_writer *w, const struct plan *p)
     json_write_close(w, '}');
 }
 
+static void put_resctrl(struct json_writer *w, const struct plan *p)
+{
+    const struct plan_resctrl_line *l = plan_items(p, p->resctrl_lines);
+
+    if (!p->resctrl_group)
+        return;
+    json_write_open(w, "resctrl", '{');
+    dump_put_string(w, p, "group", p->resctrl_group);
+    json_write_open(w, "lines", '[');
+    for (uint32_t i = 0; i < p->resctrl_lines.count; i++) {
+        json_write_open_flat(w, NULL, '{');
+        dump_put_string(w, p, "where", l[i].where);
+        dump_put_string(w, p, "text", l[i].text);
+        json_write_close(w, '}');
+    }
+    json_write_close(w, ']');
+    json_write_close(w, '}');
+}
+
 static void put_rows(struct json_writer *w, const struct plan *p)
 {
     unsigned count;
@@ -240,6 +259,7 @@ void plan_dump_json(const struct plan *p, struct buf *ret)
     dump_put_process(&w, p);
     dump_put_seccomp(&w, p);
     dump_put_string(&w, p, "keyring", p->keyring);
+    put_resctrl(&w, p);
     put_cgroup(&w, p);
     put_rows(&w, p);
     json_write_close(&w, '}');

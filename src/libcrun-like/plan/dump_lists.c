@@ -22,6 +22,7 @@ LIST(start_container)
 LIST(rlimits)
 LIST(hierarchies)
 LIST(cgroup_writes)
+LIST(resctrl_lines)
 
 static void tell_join(const struct plan *p, const void *item, struct buf *ret)
 {
@@ -156,6 +157,11 @@ static void tell_write(const struct plan *p, const void *item, struct buf *ret)
                plan_text(p, w->value));
 }
 
+static void tell_resctrl_line(const struct plan *p, const void *item, struct buf *ret)
+{
+    buf_puts(ret, plan_text(p, ((const struct plan_resctrl_line *)item)->text));
+}
+
 #define LISTED(member, item, tell)                                                                 \
     {                                                                                              \
         list_##member, sizeof(struct item), NULL, tell                                             \
@@ -168,6 +174,7 @@ static void tell_write(const struct plan *p, const void *item, struct buf *ret)
 static const struct dump_list boot_lists[BOOT_ROW_COUNT] = {
     [BOOT_make_cgroup] = LISTED_IF(hierarchies, plan_hierarchy, tell_hierarchy, has_directory),
     [BOOT_limit_cgroup] = LISTED(cgroup_writes, plan_cgroup_write, tell_write),
+    [BOOT_make_resctrl] = LISTED(resctrl_lines, plan_resctrl_line, tell_resctrl_line),
     [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_bind),
     [BOOT_raise_limits] = LISTED(rlimits, plan_rlimit, tell_rlimit),
     [BOOT_net_devices] = LISTED(net_devices, plan_net_device, tell_net_device),

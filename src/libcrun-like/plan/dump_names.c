@@ -40,6 +40,7 @@ static const struct name flag_names[] = {
     { PLAN_NET_BY_OUTER, "networkByOuter" },
     { PLAN_PERSONALITY, "personality" },
     { PLAN_MEMORY_POLICY, "memoryPolicy" },
+    { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
 };
 
 /* As in linux.namespaces[].type. */

@@ -23,6 +23,11 @@ static bool when_cgroup_writes(const struct plan *p)
     return p->cgroup_path && p->cgroup_writes.count;
 }
 
+static bool when_resctrl(const struct plan *p)
+{
+    return p->resctrl_group != 0;
+}
+
 static bool when_device_program(const struct plan *p)
 {
     return p->cgroup_path && p->device_program.count;

@@ -35,6 +35,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(make_cgroup,        "make cgroup",            ROW_ASIDE,  when_cgroup)                               \
     /* Limits hold before anything is inside. */                                                           \
     X(limit_cgroup,       "limit cgroup",           ROW_ASIDE,  when_cgroup_writes)                        \
+    X(make_resctrl,       "make resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(open_rootfs,        "open rootfs",            ROW_OUTER,  when_mount_ns)                             \
     /* Before any mount that a container controls exists (CVE-2021-30465), and with the host's rights. */  \
@@ -58,6 +59,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(loopback_outer,     "raise loopback outside", ROW_OUTER,  when_net_by_outer)                         \
     /* The payload does not run before "record container", nor does anything the filter is for. */         \
     X(filter_devices,     "filter devices",         ROW_ASIDE,  when_device_program)                       \
+    X(join_resctrl,       "join resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(write_record,       "write record",           ROW_ASIDE,  when_always)                               \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
     X(map_wait,           "offer namespace",        ROW_INIT,   when_new_user)                             \
@@ -136,6 +138,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(hand_over,          "hand over cgroups",      ROW_AHEAD,  when_always)                               \
     X(cpus_initial,       "set initial CPUs",       ROW_OUTER,  when_cpus_initial)                         \
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
+    X(join_resctrl,       "join resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
     /* A cpuset gives a process that joins it CPUs of its own choice. */                                   \
     X(cpus_final,         "set final CPUs",         ROW_INIT,   when_cpus_final)                           \

@@ -30,6 +30,8 @@ void state_record_done(struct state_record *r)
     free(r->rootfs);
     free(r->created);
     free(r->annotations);
+    free(r->resctrl_dir);
+    free(r->resctrl_monitor);
     cgroup_done(&r->cgroup);
     *r = (struct state_record){ 0 };
 }
@@ -74,6 +76,9 @@ int state_prepare(int dirfd, const struct state_record *r, struct err *e)
     put_truth(&b, "hooksAfter", r->hooks_after);
     put_truth(&b, "noKeyring", r->no_keyring);
     put_truth(&b, "notifies", r->notifies);
+    put_string(&b, "resctrlDir", r->resctrl_dir);
+    put_string(&b, "resctrlMonitor", r->resctrl_monitor);
+    put_truth(&b, "resctrlOwn", r->resctrl_own);
     if (r->annotations)
         buf_printf(&b, ",\"annotations\":%s", r->annotations);
     buf_puts(&b, ",\"cgroup\":");
@@ -174,6 +179,9 @@ static int read_members(struct json_object *o, struct state_record *r, struct er
     r->hooks_after = truth(o, "hooksAfter");
     r->no_keyring = truth(o, "noKeyring");
     r->notifies = truth(o, "notifies");
+    r->resctrl_dir = copy_string(o, "resctrlDir");
+    r->resctrl_monitor = copy_string(o, "resctrlMonitor");
+    r->resctrl_own = truth(o, "resctrlOwn");
     read_process(o, &r->process);
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations || !phase || !cgroup)
         return err_set(e, ERR_INVALID, "state.json lacks a member");

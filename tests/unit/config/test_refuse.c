@@ -14,7 +14,6 @@ TEST(what_is_asked_for_is_refused_by_name)
           "mounts[1].uidMappings is not supported yet" },
         { ROOT(",'mounts':[{'destination':'/b','gidMappings':[{}]}]"),
           "mounts[0].gidMappings is not supported yet" },
-        { LINUX("'intelRdt':{'enableMonitoring':true}"), "linux.intelRdt is not supported yet" },
         { LINUX("'mountLabel':'system_u:object_r:x_t:s0'"),
           "linux.mountLabel is not supported yet" },
         { RESOURCES("'blockIO':{'weight':0,'weightDevice':[{'major':8}]}"),
@@ -52,7 +51,6 @@ TEST(empty_and_default_values_are_not_asked_for)
 {
     static const struct outcome_row rows[] = {
         { ROOT(",'mounts':[{'destination':'/b','uidMappings':[],'gidMappings':[]}]"), "" },
-        { LINUX("'intelRdt':{'closID':'','schemata':[],'enableMonitoring':false}"), "" },
         { LINUX("'mountLabel':''"), "" },
         { RESOURCES("'blockIO':{},'hugepageLimits':[],'network':{},'rdma':{},'unified':{}"), "" },
         { RESOURCES("'blockIO':{'weight':0,'leafWeight':0,'weightDevice':[]}"), "" },

@@ -58,7 +58,7 @@ TEST(says_no_to_what_is_not_done)
         { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
         { "linux.cgroup.rdma", false },       { "linux.seccomp.enabled", true },
         { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
-        { "linux.intelRdt.enabled", false },  { "linux.mountExtensions.idmap.enabled", false },
+        { "linux.intelRdt.enabled", true },   { "linux.mountExtensions.idmap.enabled", false },
         { "linux.netDevices.enabled", true },
     };
     cleanup(cleanup_json) json_object *root = features();

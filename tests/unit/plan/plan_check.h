@@ -231,6 +231,13 @@ static inline void plan_check_cgroups(struct plan_check *c)
     const struct plan *p = c->p;
 
     TEXT_ALLOWED(c, p->cgroup_path);
+    TEXT_ALLOWED(c, p->resctrl_group);
+    FOR_ITEMS(c, struct plan_resctrl_line, l, p->resctrl_lines)
+    {
+        TEXT_NEEDED(c, l->where);
+        TEXT_NEEDED(c, l->text);
+        CHECK_THAT(c, !strchr(plan_text(p, l->text), '\n'));
+    }
     FOR_ITEMS(c, struct plan_hierarchy, h, p->hierarchies)
     {
         TEXT_NEEDED(c, h->name);
