@@ -66,12 +66,15 @@ int row_messenger(struct init *in, struct err *e)
 }
 
 /* Without a system call, as the filter may have something about any of them. Only when the other
- * thread seems to wait for our CPU do we offer it, by the most harmless one. */
+ * thread seems to wait for our CPU do we leave it, by a harmless one; yielding would not do, as our
+ * policy may be above the other's. */
 static void await_sent(void)
 {
+    const long pause[] = { 0, 20000 }; /* seconds, nanoseconds */
+
     for (unsigned i = 0; !__atomic_load_n(&shared.sent, __ATOMIC_ACQUIRE); i++)
         if (i > SPINS)
-            SYS_0(__NR_sched_yield);
+            SYS_2(__NR_nanosleep, pause, NULL);
 }
 
 int row_seccomp(struct init *in, struct err *e)

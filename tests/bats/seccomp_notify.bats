@@ -110,7 +110,11 @@ notify() {
   [ -e "$(v1_dir cpu)/cpu.rt_runtime_us" ] || edit 'del(.linux.resources.cpu)'
   notify write
   args echo hello
-  same "$(taskset 1 timeout 20 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&-)" hello
+  local flags
+  for flags in '[]' '["SCHED_FLAG_RESET_ON_FORK"]'; do
+    edit ".process.scheduler.flags = $flags"
+    same "$(taskset 1 timeout 20 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&-)" hello
+  done
 }
 
 @test "seccomp notify: a caller without privileges" {
@@ -177,6 +181,29 @@ notify() {
   notify mkdir
   LIMIT=25 refused run --bundle "$BUNDLE" "$ID"
   has "$err" 'linux.seccomp.listenerPath: connect to .*: Connection timed out'
+  kill "$agent"
+  eventually nothing_left
+}
+
+@test "seccomp notify: whoever dies or fails on the way, nothing hangs and nothing is left" {
+  only_davit 'fault points'
+  local row how
+  notify write
+  args true
+  DAVIT_FAULT='execute:fail' rt run --bundle "$BUNDLE" "$ID"
+  has "$err" 'agent.sock|fault point'
+  agent
+  DAVIT_FAULT='execute:fail' rt run --bundle "$BUNDLE" "$ID"
+  [ "$status" != 0 ] || skip 'this build has no fault points'
+  for row in 'connect to agent' 'start messenger' 'load seccomp' 'hand over listener' 'execute'; do
+    for how in fail kill; do
+      DAVIT_FAULT="$row:$how" rt run --bundle "$BUNDLE" "$ID"
+      [ "$status" != 0 ] && [ "$status" != 124 ] || fail "$row:$how ended with $status"
+      [ "$how" = fail ] || ok delete --force "$ID"
+      eventually sh -c "! grep -lF '$ID' /proc/[0-9]*/cgroup >/dev/null 2>&1"
+      [ -z "$(containers_left)$(cgroups_left)" ] || fail "$row:$how left something"
+    done
+  done
   kill "$agent"
   eventually nothing_left
 }

@@ -73,16 +73,21 @@ static int validate_sysctl(const struct spec *s, const struct json_at *at, struc
     return 0;
 }
 
-/* sched(7): a process under SCHED_DEADLINE can't have children, and init runs these hooks. */
+/* sched(7): a process under SCHED_DEADLINE can have neither children nor threads. init runs these
+ * hooks, and has a thread for the listener of its filter. */
 static int validate_scheduler(const struct spec *s, struct err *e)
 {
     const struct spec_scheduler *sched = &s->process.scheduler;
+    const struct spec_seccomp *filter = s->linux_.seccomp;
+    const char *who = s->hooks.kind[HOOK_START_CONTAINER].count ? "startContainer hooks need"
+                      : filter && filter->notifies              ? "SCMP_ACT_NOTIFY needs"
+                                                                : NULL;
 
     if (sched->has && sched->policy == SCHED_DEADLINE &&
-        !(sched->flags & SCHED_FLAG_RESET_ON_FORK) && s->hooks.kind[HOOK_START_CONTAINER].count)
+        !(sched->flags & SCHED_FLAG_RESET_ON_FORK) && who)
         return err_set(e, ERR_INVALID,
-                       "process.scheduler.flags: startContainer hooks need "
-                       "SCHED_FLAG_RESET_ON_FORK under SCHED_DEADLINE");
+                       "process.scheduler.flags: %s SCHED_FLAG_RESET_ON_FORK under SCHED_DEADLINE",
+                       who);
     return 0;
 }
 

@@ -64,6 +64,11 @@ TEST(a_deadline_process_cannot_run_start_hooks)
         { HOOKED(""), "process.scheduler.flags: startContainer hooks need "
                       "SCHED_FLAG_RESET_ON_FORK under SCHED_DEADLINE" },
         { HOOKED(",'flags':['SCHED_FLAG_RESET_ON_FORK']"), "" },
+        { ROOT(",'process':{'cwd':'/','args':['a'],'scheduler':{'policy':'SCHED_DEADLINE',"
+               "'runtime':2000,'deadline':3000}},'linux':{'seccomp':{'listenerPath':'/x',"
+               "'defaultAction':'SCMP_ACT_NOTIFY'}}"),
+          "process.scheduler.flags: SCMP_ACT_NOTIFY needs SCHED_FLAG_RESET_ON_FORK under "
+          "SCHED_DEADLINE" },
     };
 
     EXPECT_OUTCOMES(spec_parse, rows);
