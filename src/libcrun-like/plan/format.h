@@ -41,11 +41,11 @@ enum plan_flag {
     PLAN_CGROUP_NAMESPACE = 1 << 13, /* a new one, made after the v1 hierarchies are joined */
     PLAN_TIME_NAMESPACE = 1 << 14,   /* a new one, made by outer before the clone */
     PLAN_ROOTLESS = 1 << 15,         /* the caller is not root on its host */
-    PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
-    PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
-    PLAN_PERSONALITY = 1 << 18,  /* personality is set */
-    PLAN_RESCTRL_MONITOR = 1 << 20, /* a monitoring group inside resctrl_group */
-    PLAN_MEMORY_POLICY = 1 << 19,   /* memory_mode and memory_nodes are set */
+    PLAN_NET_BY_OUTER = 1 << 17,  /* a new network namespace that no new user namespace must own */
+    PLAN_HOME = 1 << 16,          /* env has no HOME: look it up in the container's passwd */
+    PLAN_PERSONALITY = 1 << 24,   /* personality is set */
+    PLAN_MEMORY_POLICY = 1 << 25, /* memory_mode and memory_nodes are set */
+    PLAN_RESCTRL_MONITOR = 1 << 26, /* a monitoring group inside resctrl_group */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
