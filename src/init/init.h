@@ -30,6 +30,8 @@ struct init {
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
     int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int nodes;                   /* a file system of outer's with device nodes, or -1 */
+    int *node_trees;             /* by device index: what init cloned from there, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
@@ -58,6 +60,10 @@ int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
 int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
+
+/* nodes.c: the detached tree of the node that outer made for devices[index], the caller's to close,
+ * or a negative errno. dir is any directory of the container's tree. */
+int nodes_take(struct init *in, uint32_t index, int dir);
 
 /* namespace.c: make the network namespace that the plan will probably ask for. */
 void network_prepare(struct init *in);

@@ -73,6 +73,8 @@ struct plan_device {
     plan_str path;  /* absolute, inside the container */
     uint32_t type;  /* S_IFCHR, S_IFBLK, S_IFIFO */
     uint32_t major, minor, mode, uid, gid;
+    uint32_t by_outer;           /* made by outer, as a user namespace can't */
+    uint32_t host_uid, host_gid; /* by_outer: uid and gid as the host sees them */
 };
 
 struct plan_link {

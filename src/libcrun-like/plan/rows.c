@@ -133,6 +133,16 @@ static bool when_proc(const struct plan *p)
     return when_labels(p) || when_sysctls(p);
 }
 
+static bool when_nodes(const struct plan *p)
+{
+    const struct plan_device *d = plan_items(p, p->devices);
+
+    for (uint32_t i = 0; i < p->devices.count; i++)
+        if (d[i].by_outer)
+            return true;
+    return false;
+}
+
 static bool when_devices(const struct plan *p)
 {
     return p->devices.count || p->links.count;

@@ -215,6 +215,7 @@ static inline struct init sandbox_init(const struct plan *plan)
                           .sync = -1,
                           .start = -1,
                           .rootfs = -1,
+                          .nodes = -1,
                           .network = -1,
                           .terminal = -1,
                           .procfs = -1,
