@@ -165,6 +165,8 @@ static void put_all_hooks(struct plan_writer *w, const struct plan_input *in)
     hook_state_head(&creating, in->id, "creating");
     hook_state_head(&created, in->id, "created");
     hook_state_tail(&tail, in->bundle, s->annotations, s->annotation_count);
+    text = plan_add_text(w, in->bundle);
+    plan_header(w)->hook_dir = text;
     text = plan_add_text(w, creating.data);
     plan_header(w)->state_head = text;
     text = plan_add_text(w, created.data);

@@ -130,6 +130,7 @@ static void put_hooks(struct json_writer *w, const struct plan *p)
 {
     json_write_open(w, "hooks", '{');
     put_hook_list(w, p, "createContainer", p->create_container);
+    dump_put_given(w, p, "directory", p->hook_dir);
     dump_put_string(w, p, "stateHead", p->state_head);
     dump_put_string(w, p, "stateTail", p->state_tail);
     put_hook_list(w, p, "startContainer", p->start_container);

@@ -148,6 +148,7 @@ struct plan {
 
     /* hooks that init runs */
     struct plan_list create_container, start_container; /* struct plan_hook */
+    plan_str hook_dir;               /* createContainer hooks run here: the bundle, on the host */
     plan_str state_head, state_tail; /* the state JSON around its pid, for those hooks */
     plan_str start_head, start_tail; /* the same with status "created" */
 
