@@ -3,10 +3,11 @@
  * sys.h - system calls without a C library, for code that runs after clone() and for calls that
  * libc does not wrap. Each returns the kernel's answer: the result or a negative errno.
  *
- * This is the only place that knows a processor's calling convention, and the only place with
- * constants that older kernel headers lack.
+ * This is the only place with constants that older kernel headers lack.
  */
 #pragma once
+
+#include "base/sys_call.h"
 
 #include <asm/unistd.h>
 #include <linux/mount.h>
@@ -38,58 +39,6 @@
 #endif
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
-#endif
-
-#if defined(__x86_64__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    long ret;
-
-    __asm__ volatile("syscall"
-                     : "=a"(ret)
-                     : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return ret;
-}
-#elif defined(__aarch64__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long x8 __asm__("x8") = n;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
-
-    __asm__ volatile("svc 0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory");
-    return x0;
-}
-#elif defined(__arm__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long r7 __asm__("r7") = n;
-    register long r0 __asm__("r0") = a;
-    register long r1 __asm__("r1") = b;
-    register long r2 __asm__("r2") = c;
-    register long r3 __asm__("r3") = d;
-    register long r4 __asm__("r4") = e;
-    register long r5 __asm__("r5") = f;
-
-    __asm__ volatile("svc 0"
-                     : "+r"(r0)
-                     : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
-                     : "memory");
-    return r0;
-}
-#else
-#error "davit knows x86-64, arm64 and arm"
 #endif
 
 #define SYS_0(n)             sys_call(n, 0, 0, 0, 0, 0, 0)

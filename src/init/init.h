@@ -30,6 +30,8 @@ struct init {
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
     int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int nodes;                   /* a file system of outer's with device nodes, or -1 */
+    int *node_trees;             /* by device index: what init cloned from there, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
     int pid;                     /* outer: init's */
     int terminal;                /* the payload's side of the pty */
@@ -63,6 +65,10 @@ int init_ask_parent(struct init *in, struct err *e);               /* sends TURN
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
 
+/* nodes.c: the detached tree of the node that outer made for devices[index], the caller's to close,
+ * or a negative errno. dir is any directory of the container's tree. */
+int nodes_take(struct init *in, uint32_t index, int dir);
+
 /* namespace.c: make the network namespace that the plan will probably ask for. */
 void network_prepare(struct init *in);
 
@@ -74,6 +80,9 @@ struct mount_new {
 };
 
 int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive);
+/* The same where /proc is the container's: path is another way to call the mount. */
+int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                 bool recursive);
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
@@ -81,6 +90,9 @@ int mount_filesystem(struct init *in, const struct mount_new *m, int target, str
 /* identity.c: all permitted capabilities become effective, and back. */
 long identity_raise(uint64_t *ret_before);
 long identity_lower(uint64_t before);
+
+/* process.c: descriptors from first on are closed by the next execve. */
+void descriptors_hide(unsigned first);
 
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */

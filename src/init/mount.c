@@ -201,6 +201,23 @@ static int remount(struct init *in, const struct plan_mount *m, struct err *e)
     return rc;
 }
 
+/* Without a cgroup namespace: the container's own directory, whose attributes are set before it is
+ * seen where the kernel can do that. */
+static int bind_hierarchy(const struct plan_mount *m, const char *dir, int target, struct err *e)
+{
+    int tree = mount_clone(AT_FDCWD, dir, false), rc;
+    bool set;
+
+    if (tree < 0)
+        return err_os(e, tree, "open_tree '%s'", dir);
+    set = mount_set(tree, m->set, m->clear, 0, false) == 0;
+    rc = mount_onto(tree, target);
+    if (rc == 0 && !set)
+        rc = mount_set(tree, m->set, m->clear, 0, false);
+    bare_close(tree);
+    return rc < 0 ? err_os(e, rc, "bind '%s'", dir) : 0;
+}
+
 /* One hierarchy below the tmpfs of a v1 or hybrid host: its own root in a cgroup namespace, else a
  * bind of the container's directory. */
 static int mount_hierarchy(struct init *in, const struct plan_mount *m,
@@ -212,24 +229,20 @@ static int mount_hierarchy(struct init *in, const struct plan_mount *m,
                              .data = h->v2 ? NULL : init_text(in, h->options),
                              .destination = destination,
                              .attributes = m->set };
-    int target, fd;
+    int target, rc;
 
     fmt(destination, sizeof destination, "%s/%s", init_text(in, m->destination), name);
     target = path_make(in->rootfs, destination, PATH_MAKE_DIR);
     if (target < 0)
         return err_os(e, target, "make '%s'", destination);
     if (in->plan->flags & PLAN_CGROUP_NAMESPACE) {
-        fd = mount_filesystem(in, &one, target, e);
+        rc = mount_filesystem(in, &one, target, e);
+        bare_close(rc);
     } else {
-        fd = dir ? mount_clone(AT_FDCWD, dir, false) : -ENOENT;
-        if (fd < 0)
-            err_os(e, fd, "open_tree '%s'", dir ? dir : name);
-        else if (mount_onto(fd, target) < 0 || mount_set(fd, m->set, m->clear, 0, false) < 0)
-            err_os(e, EIO, "bind '%s'", dir);
+        rc = dir ? bind_hierarchy(m, dir, target, e) : err_os(e, ENOENT, "open_tree '%s'", name);
     }
     bare_close(target);
-    bare_close(fd);
-    return fd < 0 ? -e->code : 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* cpu,cpuacct together in one directory: each name leads there. A single controller's name exists.

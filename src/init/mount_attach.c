@@ -16,6 +16,8 @@
 #define AT_EMPTY_PATH 0x1000
 #endif
 
+enum { NOSYMFOLLOW = 256 }; /* MS_NOSYMFOLLOW, Linux 5.10 */
+
 /* MOUNT_ATTR_* as mount(2) spells them, for kernels before 5.12 and filters without mount_setattr.
  */
 static unsigned long legacy_flags(uint64_t attr)
@@ -26,7 +28,7 @@ static unsigned long legacy_flags(uint64_t attr)
     } pairs[] = {
         { MOUNT_ATTR_RDONLY, MS_RDONLY },         { MOUNT_ATTR_NOSUID, MS_NOSUID },
         { MOUNT_ATTR_NODEV, MS_NODEV },           { MOUNT_ATTR_NOEXEC, MS_NOEXEC },
-        { MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOSYMFOLLOW, 256 },
+        { MOUNT_ATTR_NODIRATIME, MS_NODIRATIME }, { MOUNT_ATTR_NOSYMFOLLOW, NOSYMFOLLOW },
     };
     unsigned long flags = 0;
 
@@ -54,21 +56,62 @@ static unsigned long current_flags(int fd)
     flags = words[10]; /* f_flags, ST_* */
 #endif
     /* ST_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME and NODIRATIME have the numbers of MS_*. */
-    return (unsigned long)flags &
-           (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+    return ((unsigned long)flags &
+            (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
+           (flags & 0x2000 /* ST_NOSYMFOLLOW */ ? NOSYMFOLLOW : 0);
 }
 
-static long set_legacy(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive)
+/* "27 1 254:0 / / rw…": does a line of mountinfo, fed byte by byte, have this second number? */
+struct parents {
+    uint64_t wanted, number;
+    unsigned field;
+    bool found;
+};
+
+static void parents_feed(struct parents *p, char c)
 {
-    char path[32];
+    if (c == '\n') {
+        *p = (struct parents){ .wanted = p->wanted, .found = p->found };
+    } else if (c == ' ') {
+        p->found |= p->field == 1 && p->number == p->wanted;
+        p->number = 0;
+        p->field++;
+    } else if (p->field < 2) {
+        p->number = p->number * 10 + (uint64_t)(c - '0');
+    }
+}
+
+/* Are there mounts below the one that fd is the root of? When in doubt, yes. */
+static bool has_mounts_below(int fd)
+{
+    int info = bare_openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
+    struct parents p = { 0 };
+    struct statx st;
+    char text[1024];
+    long n = -1;
+
+    if (info >= 0 && SYS_5(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) == 0 &&
+        (st.stx_mask & STATX_MNT_ID)) {
+        p.wanted = st.stx_mnt_id;
+        while ((n = bare_read(info, text, sizeof text)) > 0)
+            for (long i = 0; i < n; i++)
+                parents_feed(&p, text[i]);
+    }
+    bare_close(info);
+    return n < 0 || p.found;
+}
+
+/* path: how mount(2) can call the mount whose root fd is. */
+static long set_legacy(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                       bool recursive)
+{
     long rc = 0;
 
-    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
     if (set || clear) {
         unsigned long flags =
             (current_flags(fd) & ~legacy_flags(clear & ~MOUNT_ATTR__ATIME)) | legacy_flags(set);
 
-        if (recursive)
+        if (recursive && has_mounts_below(fd))
             return -EOPNOTSUPP; /* one remount can't reach the tree below */
         rc = SYS_5(__NR_mount, "none", path, NULL, MS_REMOUNT | MS_BIND | flags, NULL);
     }
@@ -78,8 +121,18 @@ static long set_legacy(int fd, uint64_t set, uint64_t clear, uint64_t propagatio
 }
 
 /* Attributes and propagation of the mount whose root fd is, or of its whole tree. A legacy kernel
- * can do this only once it is attached: callers set before attaching and fall back after it. */
+ * can do this only once it is attached: callers set before attaching and fall back after it. It
+ * can't set attributes of a tree with mounts below the first: then nothing is set. */
 int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive)
+{
+    char path[32];
+
+    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
+    return mount_set_at(fd, path, set, clear, propagation, recursive);
+}
+
+int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                 bool recursive)
 {
     struct mount_attr attr = { .attr_set = set, .attr_clr = clear, .propagation = propagation };
     long rc;
@@ -88,7 +141,7 @@ int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool r
         return 0;
     rc = sys_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr);
     if (rc == -ENOSYS || rc == -EPERM) {
-        long legacy = set_legacy(fd, set, clear, propagation, recursive);
+        long legacy = set_legacy(fd, path, set, clear, propagation, recursive);
 
         if (rc == -ENOSYS || legacy == 0)
             rc = legacy;

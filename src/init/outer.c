@@ -27,15 +27,28 @@ int row_hide(struct init *in, struct err *e)
     return in->plan ? 0 : -EINVAL;
 }
 
+/* No link of procfs leads the way: it could end at a descriptor of ours (CVE-2024-21626). */
+static int open_directory(const char *path)
+{
+    struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                            .resolve = RESOLVE_NO_MAGICLINKS };
+    long fd = sys_openat2(AT_FDCWD, path, &how);
+    int root;
+
+    if (fd != -ENOSYS && fd != -EPERM)
+        return (int)fd;
+    /* The walker takes links as the text that they show. */
+    root = bare_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    fd = root < 0 ? root : path_open_walker(root, path, O_DIRECTORY);
+    bare_close(root);
+    return (int)fd;
+}
+
 int row_open_rootfs(struct init *in, struct err *e)
 {
     const char *path = init_text(in, in->plan->rootfs);
-    struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                            .resolve = RESOLVE_NO_MAGICLINKS };
-    long fd = sys_openat2(AT_FDCWD, path, &how), rc;
+    long fd = open_directory(path), rc;
 
-    if (fd == -ENOSYS || fd == -EPERM)
-        fd = bare_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return err_os(e, fd, "root.path: open '%s'", path);
     /* A clone's working directory is carried over into its copy of the mounts, an fd is not. */

@@ -133,7 +133,7 @@ static int executable(const char *path)
 
 static int find_in_path(struct init *in, const char *name, const char *search, struct err *e)
 {
-    int denied = 0;
+    int failed = 0;
 
     for (const char *p = search;;) {
         unsigned n = 0;
@@ -145,14 +145,14 @@ static int find_in_path(struct init *in, const char *name, const char *search, s
         rc = executable(in->executable);
         if (rc == 0)
             return 0;
-        if (rc == -EACCES)
-            denied = rc;
+        if (rc != -ENOENT && rc != -ENOTDIR && rc != -EISDIR && rc != -ENAMETOOLONG)
+            failed = rc;
         if (!p[n])
             break;
         p += n + 1;
     }
-    if (denied)
-        return err_os(e, denied, "process.args[0]: exec '%s'", name);
+    if (failed)
+        return err_os(e, failed, "process.args[0]: exec '%s'", name);
     return err_set(e, ERR_INVALID, "process.args[0]: '%s': executable file not found in $PATH",
                    name);
 }
@@ -179,15 +179,14 @@ int row_umask(struct init *in, struct err *e)
     return e ? 0 : -EINVAL;
 }
 
-int row_descriptors(struct init *in, struct err *e)
+void descriptors_hide(unsigned first)
 {
-    unsigned first = 3 + in->hello.preserve_fds;
     struct {
         uint64_t soft, hard;
     } limit = { 1024, 1024 };
 
     if (sys_close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return 0;
+        return;
     /* Linux 5.10, or a filter: one by one. Numbers above the limit can exist when it was lowered.
      */
     SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
@@ -195,6 +194,11 @@ int row_descriptors(struct init *in, struct err *e)
         limit.hard = 1 << 20;
     for (unsigned fd = first; fd < limit.hard; fd++)
         SYS_3(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
+}
+
+int row_descriptors(struct init *in, struct err *e)
+{
+    descriptors_hide(3 + in->hello.preserve_fds);
     return e ? 0 : -EINVAL;
 }
 

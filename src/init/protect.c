@@ -122,7 +122,7 @@ static int protect_one(struct init *in, const char *path, struct err *e)
     } else {
         rc = mount_onto(tree, target);
         if (rc == 0)
-            rc = mount_set(tree, MOUNT_ATTR_RDONLY, 0, 0, false);
+            rc = mount_set(tree, MOUNT_ATTR_RDONLY, 0, 0, true);
     }
     bare_close(tree);
     bare_close(target);

@@ -22,7 +22,9 @@ find_runtime() {
       [ ! -x "$here/../../$build/src/davit/davit" ] || { RUNTIME=$here/../../$build/src/davit/davit; break; }
     done
   fi
-  RUNTIME=$(command -v "$RUNTIME") || { echo "there is no runtime '$RUNTIME'" >&2; return 1; }
+  # exit: bats goes on after a load that failed, and would find the build's davit the next time.
+  command -v "$RUNTIME" >/dev/null || { echo "there is no runtime '$RUNTIME'" >&2; exit 1; }
+  RUNTIME=$(command -v "$RUNTIME")
   case ${RUNTIME##*/} in runc*) kind=runc ;; crun*) kind=crun ;; *) kind=davit ;; esac
 }
 find_runtime

@@ -2,15 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # cgroups.bats - limits that really hold, on v1, hybrid and v2 hosts alike.
 load bundle
-
-# knob V1-FILE V2-FILE CONTROLLER: the file of this container's cgroup where the host has the controller.
-knob() {
-  case $(controller "$3") in
-  v1) echo "$(v1_dir "$3")/$ID/$1" ;;
-  v2) echo "$(v2_dir)/$ID/$2" ;;
-  esac
-}
-resources() { edit ".linux.resources = $1"; }
+load limits
 
 @test "cgroups: the container is below cgroupsPath in every hierarchy" {
   local controller all
@@ -155,19 +147,6 @@ resources() { edit ".linux.resources = $1"; }
   v1) same "$(cat "$(v1_dir cpu)/$ID/cpu.shares")" 512 ;;
   v2) has "$(cat "$(v2_dir)/$ID/cpu.weight")" '^(20|59)$' ;;
   esac
-}
-
-@test "cgroups: cpuset" {
-  needs_controller cpuset
-  resources '{cpu: {cpus: "0", mems: "0"}}'
-  args sh -c 'grep -E "^(Cpus|Mems)_allowed_list" /proc/self/status | tr "\t" " "'
-  run_it
-  # In full or not at all: a limit is never dropped in silence.
-  if [ "$status" = 0 ]; then
-    same "$out" $'Cpus_allowed_list: 0\nMems_allowed_list: 0'
-  else
-    has "$err" 'linux.resources.cpu.cpus is not supported'
-  fi
 }
 
 @test "cgroups: a limit whose controller is nowhere is refused" {

@@ -35,7 +35,7 @@ many() {
     ok exec "$ID" sh -c 'hostname; test -c /dev/null'
     same "$out" box
     ok delete --force "$ID"
-    nothing_left || fail "round $round: $(left)"
+    eventually nothing_left || fail "round $round: $(left)"
   done
 }
 
@@ -60,7 +60,7 @@ many() {
     same "$(count exec 0)" 8
     all 8 delete delete --force "$ID-many{i}"
     same "$(count delete 0)" 8
-    nothing_left || fail "round $round: $(left)"
+    eventually nothing_left || fail "round $round: $(left)"
   done
 }
 
@@ -70,7 +70,7 @@ many() {
     up
     all 8 delete delete --force "$ID"
     same "round $round: $(count delete 0)" "round $round: 8"
-    nothing_left || fail "round $round: $(left)"
+    eventually nothing_left || fail "round $round: $(left)"
   done
 }
 

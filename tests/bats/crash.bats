@@ -64,12 +64,30 @@ every_row() {
   while read -r row; do
     fault "$row:kill" create --bundle "$BUNDLE" "$ID" || failed=1
     [ "$status" != 0 ] || fault "$row:kill" start "$ID" || failed=1
-    # start can't tell a kill from a payload that ended at once; the state can.
-    [ "$status" != 0 ] || status_is "$ID" stopped || { failed=1; echo "'$row': nobody was killed in it"; }
+    # start can't tell a kill from a payload that ended at once; the state can, when all of its exit is done.
+    [ "$status" != 0 ] || eventually status_is "$ID" stopped || { failed=1; echo "'$row': nobody was killed in it"; }
     rt delete --force "$ID"
     [ "$status" = 0 ] || { failed=1; echo "'$row': delete --force ended with $status: $err"; }
     as_before || { failed=1; echo "'$row': the host is not as before"; sweep; rm -rf "$ROOT"; }
   done < <(rows)
+  [ $failed = 0 ]
+}
+# every_step VERB STEP…: the verb is killed, or fails, in each of its steps; "prepare" runs before.
+every_step() {
+  local verb=$1 step action failed=0
+  needs_fault_points
+  snapshot >"$T/before"
+  for step in "${@:2}"; do
+    for action in kill fail; do
+      prepare || { failed=1; echo "preparing '$step': $err"; }
+      fault "$step:$action" "${verb%% *}" ${verb#"${verb%% *}"} "$ID" || failed=1
+      [ "$status" != 0 ] || { failed=1; echo "'$step': nobody was stopped in it"; }
+      [ $action = kill ] || has "$err" "$step: fault point" || failed=1
+      rt delete --force "$ID"
+      [ "$status" = 0 ] || { failed=1; echo "'$step': delete --force ended with $status: $err"; }
+      as_before || { failed=1; echo "'$step': the host is not as before"; sweep; rm -rf "$ROOT"; }
+    done
+  done
   [ $failed = 0 ]
 }
 # killed_after VERB…: the call is killed from outside, a little later each round, until it gets through
@@ -133,6 +151,16 @@ killed_after() {
     has "$err" "$row: fault point"
     ok delete --force "$ID"
   done
+}
+
+@test "crash: killed or failing in every step of start, delete --force cleans up" {
+  prepare() { rt create --bundle "$BUNDLE" "$ID"; [ "$status" = 0 ]; }
+  every_step start 'wake init' 'hear init' 'poststart hooks'
+}
+
+@test "crash: killed or failing in every step of delete, the next one finishes" {
+  prepare() { rt run --detach --bundle "$BUNDLE" "$ID"; [ "$status" = 0 ]; }
+  every_step 'delete --force' 'kill process' 'remove cgroups' 'poststop hooks' 'remove state'
 }
 
 @test "crash: the same in a user namespace" {

@@ -129,6 +129,15 @@ caps() { # reads the five sets as hexadecimal numbers without leading zeros, in 
   nothing_left
 }
 
+@test "process: a domainname and a sysctl that contradicts it are refused" {
+  edit '.domainname = "some.domain" | .linux.sysctl = {"kernel.domainname": "some.domain"}'
+  inside 'cat /proc/sys/kernel/domainname'
+  same "$out" some.domain
+  edit '.linux.sysctl = {"kernel.domainname": "another.domain"}'
+  refused create --bundle "$BUNDLE" "$ID"
+  has "$err" 'kernel.domainname.*domainname'
+}
+
 @test "process: hostname and domainname" {
   edit '.hostname = "some-host" | .domainname = "some.domain"'
   inside 'uname -n; cat /proc/sys/kernel/domainname'

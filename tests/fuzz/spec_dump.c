@@ -114,6 +114,45 @@ static void dump_hooks(struct buf *b, const struct spec_hooks *hooks)
     }
 }
 
+static void dump_block_io(struct buf *b, const struct spec_resources *r)
+{
+    dump_u64(b, "weight", r->block_io.weight);
+    dump_u64(b, "leaf weight", r->block_io.leaf_weight);
+    for (size_t i = 0; i < r->block_io.device_weight_count; i++) {
+        const struct spec_device_weight *w = &r->block_io.device_weights[i];
+
+        buf_printf(b, "device %" PRId64 " %" PRId64 "\n", w->major, w->minor);
+        dump_u64(b, "weight", w->weight);
+        dump_u64(b, "leaf weight", w->leaf_weight);
+    }
+    for (int kind = 0; kind < THROTTLE_KINDS; kind++)
+        for (size_t i = 0; i < r->block_io.throttle[kind].count; i++) {
+            const struct spec_device_rate *t = &r->block_io.throttle[kind].items[i];
+
+            buf_printf(b, "rate %d %" PRId64 " %" PRId64 " %" PRIu64 "\n", kind, t->major, t->minor,
+                       t->rate);
+        }
+}
+
+static void dump_named_limits(struct buf *b, const struct spec_resources *r)
+{
+    for (size_t i = 0; i < r->huge_page_count; i++) {
+        dump_text(b, "huge page", r->huge_pages[i].page_size);
+        dump_number(b, "limit", r->huge_pages[i].limit);
+    }
+    dump_number(b, "class", r->network.class_id);
+    for (size_t i = 0; i < r->network.priority_count; i++) {
+        dump_text(b, "interface", r->network.priorities[i].name);
+        dump_number(b, "priority", r->network.priorities[i].priority);
+    }
+    for (size_t i = 0; i < r->rdma_count; i++) {
+        dump_text(b, "rdma", r->rdma[i].device);
+        dump_u64(b, "handles", r->rdma[i].handles);
+        dump_u64(b, "objects", r->rdma[i].objects);
+    }
+    dump_map(b, "unified", r->unified, r->unified_count);
+}
+
 static void dump_resources(struct buf *b, const struct spec_resources *r)
 {
     for (size_t i = 0; i < r->device_count; i++)
@@ -124,13 +163,22 @@ static void dump_resources(struct buf *b, const struct spec_resources *r)
     dump_i64(b, "reservation", r->memory.reservation);
     dump_i64(b, "swap", r->memory.swap);
     dump_u64(b, "swappiness", r->memory.swappiness);
-    dump_number(b, "no-oom", r->memory.disable_oom_killer);
+    dump_i64(b, "kernel", r->memory.kernel);
+    dump_i64(b, "kernel tcp", r->memory.kernel_tcp);
+    buf_printf(b, "memory %d %d %d\n", r->memory.disable_oom_killer, r->memory.use_hierarchy,
+               r->memory.check_before_update);
     dump_u64(b, "shares", r->cpu.shares);
     dump_u64(b, "period", r->cpu.period);
     dump_u64(b, "realtime period", r->cpu.realtime_period);
     dump_i64(b, "quota", r->cpu.quota);
     dump_i64(b, "realtime runtime", r->cpu.realtime_runtime);
+    dump_u64(b, "burst", r->cpu.burst);
+    dump_number(b, "idle", r->cpu.idle);
+    dump_text(b, "cpus", r->cpu.cpus);
+    dump_text(b, "mems", r->cpu.mems);
     dump_i64(b, "pids", r->pids_limit);
+    dump_block_io(b, r);
+    dump_named_limits(b, r);
 }
 
 static void dump_seccomp(struct buf *b, const struct spec_seccomp *s)

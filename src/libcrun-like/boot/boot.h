@@ -31,10 +31,12 @@ struct boot {
     pid_t outer;               /* 0 once reaped */
     pid_t init;                /* 0 before CLONED */
     int init_pidfd;
-    int terminal;       /* the pty's master, -1 without */
-    int listener;       /* of the seccomp filter, -1 without */
-    int32_t done_value; /* goes out with the next DONE */
-    bool exec_seen;     /* the payload runs: init's end of the conversation closed by execve */
+    int terminal;        /* the pty's master, -1 without */
+    int listener;        /* of the seccomp filter, -1 without */
+    int32_t done_value;  /* goes out with the next DONE */
+    bool exec_seen;      /* the payload runs: init's end of the conversation closed by execve */
+    bool peer_failed;    /* outer or init said FAILED, */
+    unsigned failed_row; /* in this row */
     bool kept;
     struct boot_trace *trace; /* mapped when a trace is wanted */
     unsigned row;             /* the parent's place in the table */
@@ -93,5 +95,8 @@ int boot_executable(struct err *e);
 /* fault.c: what $DAVIT_FAULT ("row name:fail|kill|stop") asks of this plan's table. Only the test
  * build looks. kind: enum boot_fault; row: index. */
 int boot_fault_read(const struct plan *p, uint32_t *ret_row, uint32_t *ret_fault, struct err *e);
+
+/* The same for a step of start or delete, which walk no table of a plan. */
+int boot_fault_step(const char *name, struct err *e);
 
 #define auto_boot __attribute__((__cleanup__(boot_done))) struct boot

@@ -36,10 +36,13 @@ static void reap(pid_t *pid)
 
 static void kill_all(struct boot *b)
 {
+    long rc = b->init_pidfd < 0 ? -ENOSYS : sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+
     if (b->outer > 0)
         kill(b->outer, SIGKILL); /* our own unreaped child: the number is still its */
-    if (b->init_pidfd >= 0)
-        sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+    /* So is init's, for where a filter denies pidfds: it would wait for us, and we for it. */
+    if (rc < 0 && rc != -ESRCH && b->init > 0)
+        kill(b->init, SIGKILL);
     reap(&b->outer);
     reap(&b->init);
 }
@@ -181,6 +184,8 @@ static int expect(struct boot *b, enum boot_message want, bool *ret_ended, struc
         if (n != sizeof packet || packet.message >= BOOT_MSG_COUNT)
             return err_set(e, ERR_PROTOCOL, "odd packet of %zd bytes", n);
         if (packet.message == BOOT_MSG_FAILED) {
+            b->peer_failed = true;
+            b->failed_row = packet.row;
             *e = packet.err;
             e->text[sizeof e->text - 1] = '\0';
             return e->code > 0 ? -e->code : err_set(e, ERR_PROTOCOL, "failed without a code");

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What was written to last: limits come grouped by directory, device rules by file. */
@@ -17,6 +18,7 @@ struct cursor {
     const char *file_name;
     unsigned hierarchy;
     int dir, file;
+    bool in_other; /* the last write went into its other file */
 };
 
 static void cursor_done(struct cursor *c)
@@ -25,37 +27,50 @@ static void cursor_done(struct cursor *c)
     cleanup_fd(&c->dir);
 }
 
-static int move_to(struct cursor *c, const struct cgroup_write *w)
+static int move_to(struct cursor *c, unsigned hierarchy)
 {
-    if (c->dir < 0 || c->hierarchy != w->hierarchy) {
-        cursor_done(c);
-        if (w->hierarchy >= c->cg->count || !c->cg->dirs[w->hierarchy])
-            return -ENOENT;
-        c->dir = cgroup_dir_open(c->cg->dirs[w->hierarchy]);
-        c->hierarchy = w->hierarchy;
-        if (c->dir < 0)
-            return c->dir;
-    }
-    if (c->file < 0 || strcmp(c->file_name, w->file) != 0) {
-        cleanup_fd(&c->file);
-        c->file = cgroup_dir_openat(c->dir, w->file, O_WRONLY);
-        c->file_name = w->file;
-    }
-    return c->file < 0 ? c->file : 0;
+    if (c->dir >= 0 && c->hierarchy == hierarchy)
+        return 0;
+    cursor_done(c);
+    if (hierarchy >= c->cg->count || !c->cg->dirs[hierarchy])
+        return -ENOENT;
+    c->dir = cgroup_dir_open(c->cg->dirs[hierarchy]);
+    c->hierarchy = hierarchy;
+    return c->dir < 0 ? c->dir : 0;
 }
 
-static int put(struct cursor *c, const struct cgroup_write *w)
+static int put_text(struct cursor *c, unsigned hierarchy, const char *file, const char *text)
 {
-    size_t len = strlen(w->value);
+    size_t len = strlen(text);
     ssize_t n;
 
-    TRY(move_to(c, w));
+    TRY(move_to(c, hierarchy));
+    if (c->file < 0 || strcmp(c->file_name, file) != 0) {
+        cleanup_fd(&c->file);
+        c->file = cgroup_dir_openat(c->dir, file, O_WRONLY);
+        c->file_name = file;
+    }
+    if (c->file < 0)
+        return c->file;
     do {
-        n = write(c->file, w->value, len);
+        n = write(c->file, text, len);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return -errno;
     return (size_t)n == len ? 0 : -EIO;
+}
+
+/* EOPNOTSUPP: the device is not under the scheduler that the file belongs to. */
+static int put(struct cursor *c, const struct cgroup_write *w)
+{
+    int rc = put_text(c, w->hierarchy, w->file, w->value), other;
+
+    c->in_other = false;
+    if (!w->other_file || (rc != -ENOENT && rc != -EOPNOTSUPP))
+        return rc;
+    other = put_text(c, w->hierarchy, w->other_file, w->other_value);
+    c->in_other = other != -ENOENT;
+    return c->in_other ? other : rc;
 }
 
 /* A swap limit can hold without a file for it: when it says unlimited, or when the kernel was built
@@ -68,22 +83,71 @@ static bool holds_without_file(const struct cgroup_write *w)
            (access("/proc/swaps", F_OK) < 0 && errno == ENOENT);
 }
 
-static int explain(int rc, const struct cgroup_write *w, struct err *e)
+static int explain(const struct cursor *c, int rc, const struct cgroup_write *w, struct err *e)
 {
-    if (rc >= 0 || w->optional || (rc == -ENOENT && holds_without_file(w)))
+    if (rc >= 0 || w->optional || (rc == -ENOENT && (w->if_there || holds_without_file(w))))
         return 0;
     if (rc == -ENOENT)
         return err_os(e, rc, "%s: open '%s'", w->where, w->file);
-    return err_os(e, rc, "%s: write '%s' to '%s'", w->where, w->value, w->file);
+    return err_os(e, rc, "%s: write '%s' to '%s'", w->where,
+                  c->in_other ? w->other_value : w->value, c->in_other ? w->other_file : w->file);
 }
 
-/* Some limits come in pairs that the kernel checks against each other (limit and memsw, period and
- * quota). Where old values stand, the first can be impossible until the second is written. */
+/* The number in a file; a word ("max") is none, which is more than any number. */
+static int read_number(struct cursor *c, const struct cgroup_write *w, const char *file,
+                       unsigned long long *ret, struct err *e)
+{
+    char text[64], *end;
+    int rc = move_to(c, w->hierarchy);
+
+    if (rc >= 0)
+        rc = cgroup_file_read(c->dir, file, text, sizeof text);
+    if (rc < 0)
+        return err_os(e, rc, "%s: read '%s'", w->where, file);
+    *ret = strtoull(text, &end, 10);
+    if (end == text)
+        *ret = ULLONG_MAX;
+    return 0;
+}
+
+/* config-linux.md, memory.checkBeforeUpdate. */
+static int check_usage(struct cursor *c, const struct cgroup_write *w, struct err *e)
+{
+    unsigned long long used, limit = strtoull(w->value, NULL, 10);
+
+    if (!w->usage || w->value[0] < '0' || w->value[0] > '9')
+        return 0;
+    TRY(read_number(c, w, w->usage, &used, e));
+    if (used <= limit)
+        return 0;
+    return err_set(e, ERR_INVALID, "%s: %llu is below the %llu bytes in use", w->where, limit,
+                   used);
+}
+
+static int check_kept(struct cursor *c, const struct cgroup_write *w, struct err *e)
+{
+    unsigned long long now;
+
+    if (!w->kept)
+        return 0;
+    TRY(read_number(c, w, w->file, &now, e));
+    if (now <= strtoull(w->value, NULL, 10))
+        return 0;
+    return err_set(e, ERR_UNSUPPORTED, "%s: this kernel takes '%s' and keeps no limit", w->where,
+                   w->file);
+}
+
+/* Some limits come in pairs that the kernel checks against each other (limit and memsw, quota and
+ * burst). Where old values stand, the first can be impossible until the second is written. */
 static bool are_pair(const struct cgroup_write *a, const struct cgroup_write *b)
 {
     static const char *const PAIRS[][2] = {
         { "memory.limit_in_bytes", "memory.memsw.limit_in_bytes" },
+        { "cpu.shares", "cpu.idle" },
+        { "cpu.weight", "cpu.idle" },
         { "cpu.cfs_period_us", "cpu.cfs_quota_us" },
+        { "cpu.cfs_quota_us", "cpu.cfs_burst_us" },
+        { "cpu.max", "cpu.max.burst" },
         { "cpu.rt_period_us", "cpu.rt_runtime_us" },
     };
 
@@ -154,14 +218,17 @@ int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, st
         return 0;
     for (size_t i = 0; i < writes->count; i++) {
         const struct cgroup_write *w = &writes->items[i];
-        int rc = put(&c, w);
+        int rc;
 
+        TRY(check_usage(&c, w, e));
+        rc = put(&c, w);
         if (rc == -EINVAL && i + 1 < writes->count && are_pair(w, w + 1)) {
-            TRY(explain(put(&c, w + 1), w + 1, e));
+            TRY(explain(&c, put(&c, w + 1), w + 1, e));
             rc = put(&c, w);
             i++;
         }
-        TRY(explain(rc, w, e));
+        TRY(explain(&c, rc, w, e));
+        TRY(check_kept(&c, w, e));
     }
     return writes->device_insns ? apply_devices(cg, writes, e) : 0;
 }

@@ -50,6 +50,11 @@ struct cgroup_write {
     const char *file, *value;
     const char *where; /* "linux.resources.memory.limit" */
     bool optional;     /* nobody asked for it by name: a refusal by the kernel is no error */
+
+    const char *other_file, *other_value; /* written instead where file is missing; may be NULL */
+    bool if_there;                        /* where file is missing, nothing is: that is no error */
+    bool kept;         /* read back, as some kernels take the number and do without it */
+    const char *usage; /* file with what is in use: a value below is an error; may be NULL */
 };
 
 struct cgroup_writes {
@@ -64,6 +69,10 @@ struct cgroup_writes {
  * that runtime-spec asks for (default devices stay usable) whenever device rules are given. */
 int cgroup_compile(const struct spec_resources *r, const struct cgroup_host *host,
                    struct arena *arena, struct cgroup_writes *ret, struct err *e);
+
+/* The first limit, device rules aside, that resources ask for, as "linux.resources.memory.limit";
+ * NULL if they ask for none. */
+const char *cgroup_compile_asked(const struct spec_resources *r);
 
 /* A container's directories: absolute paths, one per hierarchy, same index as host. */
 struct cgroup {
@@ -92,6 +101,10 @@ void cgroup_done(struct cgroup *cg);
  * failure. */
 int cgroup_make(struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
+
+/* Make uid the owner of the v2 directory and of those files in it that the kernel declares safe to
+ * give away (config-linux.md, "Cgroup ownership"). */
+int cgroup_delegate(const struct cgroup *cg, uid_t uid, struct err *e);
 
 /* For joining: *ret_v2 is a directory fd for CLONE_INTO_CGROUP (-1 if there is no v2 tree),
  * ret_procs gets O_WRONLY fds of the v1 hierarchies' tasks (the joining thread writes "0"). All

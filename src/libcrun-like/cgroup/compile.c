@@ -2,8 +2,6 @@
 /* compile.c - linux.resources as files and values for the hierarchies of one host. */
 #include "cgroup/layout.h"
 
-#include "base/cleanup.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,59 +41,23 @@ char *cgroup_compile_number(struct compilation *c, int64_t value, const char *un
     return arena_printf(c->arena, "%lld", (long long)value);
 }
 
-static const char *memory_asked(const struct spec_resources *r)
-{
-    if (cgroup_is_set(r->memory.limit))
-        return "linux.resources.memory.limit";
-    if (cgroup_is_set(r->memory.swap))
-        return "linux.resources.memory.swap";
-    if (cgroup_is_set(r->memory.reservation))
-        return "linux.resources.memory.reservation";
-    if (cgroup_has_swappiness(r))
-        return "linux.resources.memory.swappiness";
-    return r->memory.disable_oom_killer ? "linux.resources.memory.disableOOMKiller" : NULL;
-}
-
-static const char *cpu_asked(const struct spec_resources *r)
-{
-    if (cgroup_is_set_u(r->cpu.shares))
-        return "linux.resources.cpu.shares";
-    if (cgroup_is_set(r->cpu.quota))
-        return "linux.resources.cpu.quota";
-    if (cgroup_is_set_u(r->cpu.period))
-        return "linux.resources.cpu.period";
-    if (cgroup_is_set(r->cpu.realtime_runtime))
-        return "linux.resources.cpu.realtimeRuntime";
-    return cgroup_is_set_u(r->cpu.realtime_period) ? "linux.resources.cpu.realtimePeriod" : NULL;
-}
-
-/* Unlike the others 0 is a wish here: config-linux.md, "PIDs". */
-static const char *pids_asked(const struct spec_resources *r)
-{
-    return r->pids_limit.has ? "linux.resources.pids.limit" : NULL;
-}
-
-static int compile_pids(struct compilation *c, struct err *e)
-{
-    return cgroup_compile_add(c, "pids.max",
-                              cgroup_compile_number(c, c->resources->pids_limit.value, "max"),
-                              "linux.resources.pids.limit", e);
-}
-
-static const struct cgroup_area AREAS[] = {
-    { "memory", memory_asked, cgroup_memory_v1, cgroup_memory_v2 },
-    { "cpu", cpu_asked, cgroup_cpu_v1, cgroup_cpu_v2 },
-    { "pids", pids_asked, compile_pids, compile_pids },
-};
-
-static int find_controller(const struct cgroup_host *host, const char *controller)
+static bool holds(const struct cgroup_hierarchy *h, const char *controller)
 {
     char item[64];
 
     snprintf(item, sizeof item, ",%s,", controller);
-    for (unsigned i = 0; i < host->count; i++)
-        if (strstr(host->h[i].controllers, item))
+    return strstr(h->controllers, item);
+}
+
+/* The hierarchy that holds a controller, by the name that it has there; -1: none does. */
+static int find_controller(const struct cgroup_host *host, const char *on_v1, const char *on_v2)
+{
+    for (unsigned i = 0; i < host->count; i++) {
+        const char *controller = host->h[i].v2 ? on_v2 : on_v1;
+
+        if (controller && holds(&host->h[i], controller))
             return (int)i;
+    }
     return -1;
 }
 
@@ -106,12 +68,12 @@ static int compile_area(struct compilation *c, const struct cgroup_area *area, s
 
     if (!where)
         return 0;
-    i = find_controller(c->host, area->controller);
+    i = find_controller(c->host, area->on_v1, area->on_v2);
     if (i < 0)
         return err_set(e, ERR_UNSUPPORTED, "%s: this host has no %s controller", where,
-                       area->controller);
+                       area->on_v2 && c->host->v2 >= 0 ? area->on_v2 : area->on_v1);
     c->hierarchy = (unsigned)i;
-    c->controller = area->controller;
+    c->controller = c->host->h[i].v2 ? area->on_v2 : area->on_v1;
     return c->host->h[i].v2 ? area->v2(c, e) : area->v1(c, e);
 }
 
@@ -128,14 +90,20 @@ static int check_ranges(const struct spec_resources *r, struct err *e)
     TRY(check_range("linux.resources.memory.limit", r->memory.limit, e));
     TRY(check_range("linux.resources.memory.reservation", r->memory.reservation, e));
     TRY(check_range("linux.resources.memory.swap", r->memory.swap, e));
+    TRY(check_range("linux.resources.memory.kernel", r->memory.kernel, e));
+    TRY(check_range("linux.resources.memory.kernelTCP", r->memory.kernel_tcp, e));
     TRY(check_range("linux.resources.cpu.quota", r->cpu.quota, e));
     TRY(check_range("linux.resources.cpu.realtimeRuntime", r->cpu.realtime_runtime, e));
+    if (r->cpu.burst.has && cgroup_is_set(r->cpu.quota) && r->cpu.quota.value > 0 &&
+        r->cpu.burst.value > (uint64_t)r->cpu.quota.value)
+        return err_set(e, ERR_INVALID, "linux.resources.cpu.burst %llu is above cpu.quota",
+                       (unsigned long long)r->cpu.burst.value);
     return check_range("linux.resources.pids.limit", r->pids_limit, e);
 }
 
 static int compile_device_rules(struct compilation *c, struct err *e)
 {
-    int i = find_controller(c->host, "devices");
+    int i = find_controller(c->host, "devices", NULL);
 
     if (c->resources->device_count == 0)
         return 0;
@@ -149,6 +117,17 @@ static int compile_device_rules(struct compilation *c, struct err *e)
     return cgroup_compile_devices(c, e);
 }
 
+const char *cgroup_compile_asked(const struct spec_resources *r)
+{
+    for (size_t i = 0; i < cgroup_area_count; i++) {
+        const char *where = cgroup_areas[i].asked(r);
+
+        if (where)
+            return where;
+    }
+    return r->unified_count ? "linux.resources.unified" : NULL;
+}
+
 int cgroup_compile(const struct spec_resources *r, const struct cgroup_host *host,
                    struct arena *arena, struct cgroup_writes *ret, struct err *e)
 {
@@ -156,8 +135,10 @@ int cgroup_compile(const struct spec_resources *r, const struct cgroup_host *hos
     struct compilation c = { .resources = r, .host = host, .arena = arena, .out = &out };
 
     TRY(check_ranges(r, e));
-    for (size_t i = 0; i < ARRAY_SIZE(AREAS); i++)
-        TRY(compile_area(&c, &AREAS[i], e));
+    for (size_t i = 0; i < cgroup_area_count; i++)
+        TRY(compile_area(&c, &cgroup_areas[i], e));
+    /* The words of cgroup v2 itself come last: they have the last word. */
+    TRY(cgroup_compile_unified(&c, e));
     TRY(compile_device_rules(&c, e));
     *ret = out;
     return 0;

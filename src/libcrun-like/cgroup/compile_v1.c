@@ -25,7 +25,7 @@ static int memory_swappiness(struct compilation *c, struct err *e)
     const struct spec_resources *r = c->resources;
     const char *where = "linux.resources.memory.swappiness";
 
-    if (!cgroup_has_swappiness(r))
+    if (!r->memory.swappiness.has)
         return 0;
     if (r->memory.swappiness.value > 100)
         return err_set(e, ERR_INVALID, "%s %llu is above 100", where,
@@ -35,10 +35,27 @@ static int memory_swappiness(struct compilation *c, struct err *e)
                               where, e);
 }
 
+/* Kernels of today take these numbers and keep no limit. */
+static int memory_kernel(struct compilation *c, const char *file, struct spec_opt_i64 limit,
+                         const char *where, struct err *e)
+{
+    if (!cgroup_is_set(limit))
+        return 0;
+    TRY(cgroup_compile_add(c, file, cgroup_compile_number(c, limit.value, "-1"), where, e));
+    cgroup_compile_last(c)->kept = limit.value > 0;
+    cgroup_compile_last(c)->if_there = limit.value < 0;
+    return 0;
+}
+
 int cgroup_memory_v1(struct compilation *c, struct err *e)
 {
     const struct spec_resources *r = c->resources;
 
+    if (r->memory.use_hierarchy) {
+        TRY(cgroup_compile_add(c, "memory.use_hierarchy", "1",
+                               "linux.resources.memory.useHierarchy", e));
+        cgroup_compile_last(c)->if_there = true; /* the file goes when there is no choice left */
+    }
     /* memsw may never be below the limit: in a fresh cgroup both are unlimited, so the limit goes
      * first. cgroup_apply() turns the pair round when the kernel says EINVAL. */
     if (cgroup_is_set(r->memory.limit))
@@ -50,6 +67,10 @@ int cgroup_memory_v1(struct compilation *c, struct err *e)
         TRY(cgroup_compile_add(c, "memory.soft_limit_in_bytes",
                                cgroup_compile_number(c, r->memory.reservation.value, "-1"),
                                "linux.resources.memory.reservation", e));
+    TRY(memory_kernel(c, "memory.kmem.limit_in_bytes", r->memory.kernel,
+                      "linux.resources.memory.kernel", e));
+    TRY(memory_kernel(c, "memory.kmem.tcp.limit_in_bytes", r->memory.kernel_tcp,
+                      "linux.resources.memory.kernelTCP", e));
     TRY(memory_swappiness(c, e));
     if (r->memory.disable_oom_killer)
         TRY(cgroup_compile_add(c, "memory.oom_control", "1",
@@ -79,8 +100,13 @@ int cgroup_cpu_v1(struct compilation *c, struct err *e)
     const struct spec_resources *r = c->resources;
 
     TRY(unsigned_number(c, "cpu.shares", r->cpu.shares, "linux.resources.cpu.shares", e));
+    /* After the shares: an idle cgroup has none to set. */
+    if (r->cpu.idle)
+        TRY(cgroup_compile_add(c, "cpu.idle", "1", "linux.resources.cpu.idle", e));
     TRY(unsigned_number(c, "cpu.cfs_period_us", r->cpu.period, "linux.resources.cpu.period", e));
     TRY(signed_number(c, "cpu.cfs_quota_us", r->cpu.quota, "linux.resources.cpu.quota", e));
+    /* After the quota, which may not be below it. */
+    TRY(unsigned_number(c, "cpu.cfs_burst_us", r->cpu.burst, "linux.resources.cpu.burst", e));
     TRY(unsigned_number(c, "cpu.rt_period_us", r->cpu.realtime_period,
                         "linux.resources.cpu.realtimePeriod", e));
     return signed_number(c, "cpu.rt_runtime_us", r->cpu.realtime_runtime,

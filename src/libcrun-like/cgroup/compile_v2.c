@@ -19,24 +19,45 @@ static int memory_swap(struct compilation *c, struct err *e)
                            (long long)swap.value);
         swap.value -= limit.value;
     }
-    return cgroup_compile_add(c, "memory.swap.max", cgroup_compile_number(c, swap.value, "max"),
-                              where, e);
+    TRY(cgroup_compile_add(c, "memory.swap.max", cgroup_compile_number(c, swap.value, "max"), where,
+                           e));
+    if (c->resources->memory.check_before_update)
+        cgroup_compile_last(c)->usage = "memory.swap.current";
+    return 0;
 }
 
-int cgroup_memory_v2(struct compilation *c, struct err *e)
+/* Hierarchical accounting is how v2 always works, so useHierarchy needs nothing. */
+static int refuse_memory(const struct spec_resources *r, struct err *e)
 {
-    const struct spec_resources *r = c->resources;
-
-    if (cgroup_has_swappiness(r))
+    if (r->memory.swappiness.has)
         return err_set(e, ERR_UNSUPPORTED,
                        "linux.resources.memory.swappiness: cgroup v2 has no swappiness");
     if (r->memory.disable_oom_killer)
         return err_set(e, ERR_UNSUPPORTED,
                        "linux.resources.memory.disableOOMKiller: cgroup v2 cannot disable it");
-    if (cgroup_is_set(r->memory.limit))
+    if (r->memory.kernel.has && r->memory.kernel.value > 0)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "linux.resources.memory.kernel: cgroup v2 has no limit of its own for it");
+    if (r->memory.kernel_tcp.has && r->memory.kernel_tcp.value > 0)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "linux.resources.memory.kernelTCP: cgroup v2 has no limit of its own for "
+                       "it");
+    return 0;
+}
+
+int cgroup_memory_v2(struct compilation *c, struct err *e)
+{
+    const struct spec_resources *r = c->resources;
+    bool check = r->memory.check_before_update;
+
+    TRY(refuse_memory(r, e));
+    if (cgroup_is_set(r->memory.limit)) {
         TRY(cgroup_compile_add(c, "memory.max",
                                cgroup_compile_number(c, r->memory.limit.value, "max"),
                                "linux.resources.memory.limit", e));
+        /* cgroup v1 looks by itself; v2 would kill to get below the limit. */
+        cgroup_compile_last(c)->usage = check ? "memory.current" : NULL;
+    }
     TRY(memory_swap(c, e));
     if (cgroup_is_set(r->memory.reservation))
         TRY(cgroup_compile_add(c, "memory.low",
@@ -127,5 +148,14 @@ int cgroup_cpu_v2(struct compilation *c, struct err *e)
             c, "cpu.weight",
             cgroup_compile_number(c, (int64_t)cgroup_cpu_weight(r->cpu.shares.value), NULL),
             "linux.resources.cpu.shares", e));
-    return cpu_max(c, e);
+    /* After the weight: an idle cgroup has none to set. */
+    if (r->cpu.idle)
+        TRY(cgroup_compile_add(c, "cpu.idle", "1", "linux.resources.cpu.idle", e));
+    TRY(cpu_max(c, e));
+    if (!cgroup_is_set_u(r->cpu.burst))
+        return 0;
+    /* After the quota, which may not be below it. */
+    return cgroup_compile_add(
+        c, "cpu.max.burst", arena_printf(c->arena, "%llu", (unsigned long long)r->cpu.burst.value),
+        "linux.resources.cpu.burst", e);
 }

@@ -21,23 +21,34 @@ struct compilation {
     const char *controller;
 };
 
+typedef int cgroup_compiler(struct compilation *c, struct err *e);
+
 /* One area of linux.resources: a row per controller. */
 struct cgroup_area {
-    const char *controller;
+    const char *on_v1, *on_v2; /* the controller's name; NULL: that kind of hierarchy has none */
     const char *(*asked)(const struct spec_resources *r); /* the first field that is set, or NULL */
-    int (*v1)(struct compilation *c, struct err *e);
-    int (*v2)(struct compilation *c, struct err *e);
+    cgroup_compiler *v1, *v2;
 };
+
+/* All areas but the device rules, in the order of the specification. */
+extern const struct cgroup_area cgroup_areas[];
+extern const size_t cgroup_area_count;
 
 /* Add a write to the hierarchy and controller at hand; value must be in the arena (NULL: no
  * memory). */
 int cgroup_compile_add(struct compilation *c, const char *file, const char *value,
                        const char *where, struct err *e);
 
+/* The write that was added last, for saying more about it. */
+static inline struct cgroup_write *cgroup_compile_last(struct compilation *c)
+{
+    return &c->out->items[c->out->count - 1];
+}
+
 /* A number as text in the arena; negative ones become the word given. */
 char *cgroup_compile_number(struct compilation *c, int64_t value, const char *unlimited);
 
-/* Engines write 0 for "nothing said" in memory and cpu limits. */
+/* Engines write 0 for "nothing said" in all limits but those of pids and huge pages. */
 static inline bool cgroup_is_set(struct spec_opt_i64 v)
 {
     return v.has && v.value != 0;
@@ -48,16 +59,17 @@ static inline bool cgroup_is_set_u(struct spec_opt_u64 v)
     return v.has && v.value != 0;
 }
 
-/* swappiness 0 is a wish; 2^64-1 is how Docker's -1, "as the host has it", arrives. */
-static inline bool cgroup_has_swappiness(const struct spec_resources *r)
-{
-    return r->memory.swappiness.has && r->memory.swappiness.value != UINT64_MAX;
-}
+cgroup_compiler cgroup_memory_v1, cgroup_memory_v2, cgroup_cpu_v1, cgroup_cpu_v2;
+cgroup_compiler cgroup_cpuset, cgroup_pids_limit, cgroup_rdma;
+cgroup_compiler cgroup_block_io_v1, cgroup_block_io_v2;
+cgroup_compiler cgroup_huge_pages_v1, cgroup_huge_pages_v2;
+cgroup_compiler cgroup_class_id, cgroup_priorities;
 
-int cgroup_memory_v1(struct compilation *c, struct err *e);
-int cgroup_memory_v2(struct compilation *c, struct err *e);
-int cgroup_cpu_v1(struct compilation *c, struct err *e);
-int cgroup_cpu_v2(struct compilation *c, struct err *e);
+/* The file-and-value pairs of linux.resources.unified. */
+cgroup_compiler cgroup_compile_unified;
+
+/* A blockIO weight (10 to 1000) on io.weight's scale (1 to 10000). */
+uint64_t cgroup_io_weight(uint64_t weight);
 
 /* cpu.shares (2 to 262144) on cpu.weight's scale (1 to 10000), 1024 being 100 as engines expect. */
 uint64_t cgroup_cpu_weight(uint64_t shares);

@@ -8,6 +8,9 @@
 /* The highest user or group id: -1 is the kernel's "no change". */
 #define ID_MAX (UINT32_MAX - 1)
 
+/* dev_t has 12 and 20 bits in the kernel's system calls: more would name another device. */
+enum { MAJOR_MAX = 4095, MINOR_MAX = 1048575 };
+
 /* Readers of whole objects. ret: the struct named after them. */
 json_reader spec_read_process;   /* struct spec_process */
 json_reader spec_read_mount;     /* struct spec_mount */
@@ -24,6 +27,8 @@ json_reader spec_read_personality;   /* struct spec_personality */
 json_reader spec_read_memory_policy; /* struct spec_memory_policy */
 
 json_reader spec_read_numbers; /* struct spec_numbers, from a text such as "0-3,7" */
+/* Parts of linux.resources. ret: the whole struct spec_resources. */
+json_reader spec_read_block_io, spec_read_network, spec_read_rdma, spec_read_unified;
 
 /* Read an object of strings: names not empty, each once (json_scan() saw to that). */
 int spec_read_map(const struct json_at *at, struct spec_key_value **ret, size_t *ret_count,
@@ -41,9 +46,6 @@ enum spec_object {
     OBJECT_ROOT,
     OBJECT_MOUNT,
     OBJECT_LINUX,
-    OBJECT_RESOURCES,
-    OBJECT_MEMORY,
-    OBJECT_CPU,
 };
 
 /* Refuse the properties of this object that are asked for and not supported yet. */

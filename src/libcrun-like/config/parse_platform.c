@@ -8,9 +8,6 @@
 
 #include <sys/stat.h>
 
-/* dev_t has 12 and 20 bits in the kernel's system calls: more would name another device. */
-enum { MAJOR_MAX = 4095, MINOR_MAX = 1048575 };
-
 static const struct json_word namespace_types[] = {
     { "pid", CLONE_NEWPID },       { "network", CLONE_NEWNET }, { "mount", CLONE_NEWNS },
     { "ipc", CLONE_NEWIPC },       { "uts", CLONE_NEWUTS },     { "user", CLONE_NEWUSER },

@@ -51,19 +51,38 @@ static int read_rule(const struct json_at *at, void *ret, struct err *e)
     return 0;
 }
 
-/* Byte counts; -1 is no limit. Swappiness is 0 to 100 in config-linux.md, "Memory". */
+/* 0 to 100 in config-linux.md, "Memory"; 2^64-1 is how Docker's -1, "as the host has it", arrives.
+ */
+static int read_swappiness(const struct json_at *at, void *ret, struct err *e)
+{
+    struct spec_opt_u64 *swappiness = ret;
+    uint64_t value;
+
+    TRY(json_read_int(at, 0, UINT64_MAX, &value, e));
+    if (value == UINT64_MAX)
+        return 0;
+    if (value > 100)
+        return json_error(at, e, "must be between 0 and 100");
+    *swappiness = (struct spec_opt_u64){ true, value };
+    return 0;
+}
+
+/* Byte counts; -1 is no limit. */
 static int read_memory(const struct json_at *at, void *ret, struct err *e)
 {
     static const struct json_field fields[] = {
         FIELD_OPT(struct spec_resources, memory.limit, "limit", -1, INT64_MAX, 0),
         FIELD_OPT(struct spec_resources, memory.reservation, "reservation", -1, INT64_MAX, 0),
         FIELD_OPT(struct spec_resources, memory.swap, "swap", -1, INT64_MAX, 0),
-        FIELD_OPT(struct spec_resources, memory.swappiness, "swappiness", 0, 100, 0),
+        FIELD_OPT(struct spec_resources, memory.kernel, "kernel", -1, INT64_MAX, 0),
+        FIELD_OPT(struct spec_resources, memory.kernel_tcp, "kernelTCP", -1, INT64_MAX, 0),
+        FIELD_OTHER(struct spec_resources, memory.swappiness, "swappiness", read_swappiness, 0),
         FIELD_BOOL(struct spec_resources, memory.disable_oom_killer, "disableOOMKiller", 0),
+        FIELD_BOOL(struct spec_resources, memory.use_hierarchy, "useHierarchy", 0),
+        FIELD_BOOL(struct spec_resources, memory.check_before_update, "checkBeforeUpdate", 0),
     };
 
-    TRY(json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e));
-    return spec_refuse(at, OBJECT_MEMORY, e);
+    return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
 }
 
 static int read_cpu(const struct json_at *at, void *ret, struct err *e)
@@ -71,13 +90,41 @@ static int read_cpu(const struct json_at *at, void *ret, struct err *e)
     static const struct json_field fields[] = {
         FIELD_OPT(struct spec_resources, cpu.shares, "shares", 0, UINT64_MAX, 0),
         FIELD_OPT(struct spec_resources, cpu.quota, "quota", -1, INT64_MAX, 0),
+        FIELD_OPT(struct spec_resources, cpu.burst, "burst", 0, UINT64_MAX, 0),
         FIELD_OPT(struct spec_resources, cpu.period, "period", 0, UINT64_MAX, 0),
         FIELD_OPT(struct spec_resources, cpu.realtime_runtime, "realtimeRuntime", -1, INT64_MAX, 0),
         FIELD_OPT(struct spec_resources, cpu.realtime_period, "realtimePeriod", 0, UINT64_MAX, 0),
+        FIELD_STRING(struct spec_resources, cpu.cpus, "cpus", JSON_EMPTY_NULL),
+        FIELD_STRING(struct spec_resources, cpu.mems, "mems", JSON_EMPTY_NULL),
+        FIELD_INT(struct spec_resources, cpu.idle, "idle", 0, 1, 0),
     };
 
-    TRY(json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e));
-    return spec_refuse(at, OBJECT_CPU, e);
+    return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
+}
+
+/* "64KB", "2MB", "1GB" and nothing else: it becomes part of a file's name. */
+static int read_page_size(const struct json_at *at, void *ret, struct err *e)
+{
+    char **size = ret;
+    size_t digits;
+
+    TRY(json_read_string(at, 0, size, e));
+    digits = strspn(*size, "0123456789");
+    if (digits == 0 || digits > 10 || (*size)[0] == '0' || !(*size)[digits] ||
+        !strchr("KMG", (*size)[digits]) || strcmp(*size + digits + 1, "B") != 0)
+        return json_error(at, e, "must be a size like 2MB, not '%.*s'", 80, *size);
+    return 0;
+}
+
+static int read_huge_page_limit(const struct json_at *at, void *ret, struct err *e)
+{
+    static const struct json_field fields[] = {
+        FIELD_OTHER(struct spec_huge_page_limit, page_size, "pageSize", read_page_size,
+                    JSON_REQUIRED),
+        FIELD_INT(struct spec_huge_page_limit, limit, "limit", 0, UINT64_MAX, JSON_REQUIRED),
+    };
+
+    return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
 }
 
 static int read_pids(const struct json_at *at, void *ret, struct err *e)
@@ -89,15 +136,21 @@ static int read_pids(const struct json_at *at, void *ret, struct err *e)
     return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
 }
 
+/* runtime-spec config-linux.md, in its order. */
 static const struct json_field resource_fields[] = {
     FIELD_ARRAY(struct spec_resources, devices, device_count, "devices", read_rule, 0),
     FIELD_WHOLE("memory", read_memory, 0),
     FIELD_WHOLE("cpu", read_cpu, 0),
+    FIELD_WHOLE("blockIO", spec_read_block_io, 0),
+    FIELD_ARRAY(struct spec_resources, huge_pages, huge_page_count, "hugepageLimits",
+                read_huge_page_limit, 0),
+    FIELD_WHOLE("network", spec_read_network, 0),
     FIELD_WHOLE("pids", read_pids, 0),
+    FIELD_WHOLE("rdma", spec_read_rdma, 0),
+    FIELD_WHOLE("unified", spec_read_unified, 0),
 };
 
 int spec_read_resources(const struct json_at *at, void *ret, struct err *e)
 {
-    TRY(json_read_fields(at, resource_fields, ARRAY_SIZE(resource_fields), ret, e));
-    return spec_refuse(at, OBJECT_RESOURCES, e);
+    return json_read_fields(at, resource_fields, ARRAY_SIZE(resource_fields), ret, e);
 }

@@ -15,7 +15,6 @@
 enum asked {
     IF_GIVEN,    /* not null and not empty */
     IF_NOT_ZERO, /* also not made of nothing but false, 0, "" and empty things */
-    IF_LIMITED,  /* a number other than 0 and -1 */
 };
 
 static const struct refusal {
@@ -28,19 +27,6 @@ static const struct refusal {
     { OBJECT_MOUNT, "uidMappings", json_type_array, IF_GIVEN },
     { OBJECT_MOUNT, "gidMappings", json_type_array, IF_GIVEN },
     { OBJECT_LINUX, "mountLabel", json_type_string, IF_NOT_ZERO },
-    { OBJECT_RESOURCES, "blockIO", json_type_object, IF_NOT_ZERO },
-    { OBJECT_RESOURCES, "hugepageLimits", json_type_array, IF_GIVEN },
-    { OBJECT_RESOURCES, "network", json_type_object, IF_NOT_ZERO },
-    { OBJECT_RESOURCES, "rdma", json_type_object, IF_GIVEN },
-    { OBJECT_RESOURCES, "unified", json_type_object, IF_GIVEN },
-    { OBJECT_MEMORY, "kernel", json_type_int, IF_LIMITED },
-    { OBJECT_MEMORY, "kernelTCP", json_type_int, IF_LIMITED },
-    { OBJECT_MEMORY, "useHierarchy", json_type_boolean, IF_NOT_ZERO },
-    { OBJECT_MEMORY, "checkBeforeUpdate", json_type_boolean, IF_NOT_ZERO },
-    { OBJECT_CPU, "cpus", json_type_string, IF_NOT_ZERO },
-    { OBJECT_CPU, "mems", json_type_string, IF_NOT_ZERO },
-    { OBJECT_CPU, "burst", json_type_int, IF_NOT_ZERO },
-    { OBJECT_CPU, "idle", json_type_int, IF_NOT_ZERO },
 };
 
 static bool is_given(struct json_object *o)
@@ -94,8 +80,6 @@ static bool is_asked(struct json_object *o, enum asked asked)
         return is_given(o);
     case IF_NOT_ZERO:
         return is_not_zero(o);
-    case IF_LIMITED:
-        return is_not_zero(o) && json_object_get_int64(o) != -1;
     }
     return true;
 }

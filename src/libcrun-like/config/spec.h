@@ -159,19 +159,81 @@ struct spec_device_rule {
     uint32_t access;
 };
 
+/* blockIO.weightDevice[]; weights 10 to 1000, 0 is as good as absent */
+struct spec_device_weight {
+    int64_t major, minor;
+    struct spec_opt_u64 weight, leaf_weight;
+};
+
+/* blockIO.throttle*Device[]; bytes or operations per second */
+struct spec_device_rate {
+    int64_t major, minor;
+    uint64_t rate;
+};
+
+enum spec_throttle {
+    THROTTLE_READ_BPS,
+    THROTTLE_WRITE_BPS,
+    THROTTLE_READ_IOPS,
+    THROTTLE_WRITE_IOPS,
+    THROTTLE_KINDS,
+};
+
+/* hugepageLimits[]; page_size is "2MB" and the like, limit in bytes */
+struct spec_huge_page_limit {
+    char *page_size;
+    uint64_t limit;
+};
+
+/* network.priorities[] */
+struct spec_priority {
+    char *name;
+    uint32_t priority;
+};
+
+/* rdma.<device>; at least one of the two is set */
+struct spec_rdma_limit {
+    char *device;
+    struct spec_opt_u64 handles, objects;
+};
+
 struct spec_resources {
     struct spec_device_rule *devices;
     size_t device_count;
     struct {
         struct spec_opt_i64 limit, reservation, swap; /* bytes, -1 = unlimited */
+        struct spec_opt_i64 kernel, kernel_tcp;       /* the same */
         struct spec_opt_u64 swappiness;
-        bool disable_oom_killer;
+        bool disable_oom_killer, use_hierarchy, check_before_update;
     } memory;
     struct {
         struct spec_opt_u64 shares, period, realtime_period; /* period in microseconds */
+        struct spec_opt_u64 burst;                           /* microseconds */
         struct spec_opt_i64 quota, realtime_runtime;         /* microseconds, -1 = unlimited */
+        bool idle;
+        char *cpus, *mems; /* lists like "0-3,7" */
     } cpu;
+    struct {
+        struct spec_opt_u64 weight, leaf_weight;
+        struct spec_device_weight *device_weights;
+        size_t device_weight_count;
+        struct {
+            struct spec_device_rate *items;
+            size_t count;
+        } throttle[THROTTLE_KINDS];
+    } block_io;
+    struct spec_huge_page_limit *huge_pages;
+    size_t huge_page_count;
+    struct {
+        uint32_t class_id; /* 0: none */
+        struct spec_priority *priorities;
+        size_t priority_count;
+    } network;
     struct spec_opt_i64 pids_limit; /* 0 is a limit of none, -1 = max */
+    struct spec_rdma_limit *rdma;
+    size_t rdma_count;
+    struct spec_key_value *unified; /* file and value in the v2 directory */
+    size_t unified_count;
 };
 
 /* linux.seccomp */

@@ -56,7 +56,8 @@ static int validate_namespaces(const struct spec *s, struct err *e)
     return 0;
 }
 
-static int validate_sysctl(const struct spec *s, const struct json_at *at, struct err *e)
+static int validate_sysctl(const struct spec *s, const struct json_at *at, const char *value,
+                           struct err *e)
 {
     char path[PATH_MAX];
     uint32_t flag;
@@ -65,6 +66,9 @@ static int validate_sysctl(const struct spec *s, const struct json_at *at, struc
         return json_error(at, e, "is not the name of a kernel parameter");
     if (strcmp(path, "kernel/hostname") == 0)
         return json_error(at, e, "must be set by the property hostname");
+    if (strcmp(path, "kernel/domainname") == 0 && s->domainname &&
+        strcmp(s->domainname, value) != 0)
+        return json_error(at, e, "contradicts the property domainname");
     flag = sysctl_namespace(path);
     if (!flag)
         return json_error(at, e, "belongs to the host, not to a container");
@@ -103,7 +107,7 @@ int spec_validate(const struct spec *s, struct err *e)
     for (size_t i = 0; i < s->linux_.sysctl_count; i++) {
         struct json_at at = { .doc = &doc, .parent = &sysctl, .key = s->linux_.sysctl[i].key };
 
-        TRY(validate_sysctl(s, &at, e));
+        TRY(validate_sysctl(s, &at, s->linux_.sysctl[i].value, e));
     }
     return 0;
 }

@@ -185,6 +185,15 @@ static int row_join_resctrl(struct boot *b, struct err *e)
     return resctrl_join(&g, b->init, e);
 }
 
+static int row_delegate_cgroup(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    uid_t owner = b->plan->cgroup_owner;
+
+    /* What we make is ours without being given to us. */
+    return owner == k->record.owner ? 0 : cgroup_delegate(&k->record.cgroup, owner, e);
+}
+
 static int row_filter_devices(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -230,8 +239,10 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 
     k->hooks_run = true;
     TRY(state_for_hooks(k, "creating", b->init, &state, e));
-    TRY(hooks_run(hooks, HOOK_PRESTART, state.data, NULL, NULL, e));
-    return hooks_run(hooks, HOOK_CREATE_RUNTIME, state.data, NULL, NULL, e);
+    const struct hook_stage stage = { .state_json = state.data, .dir = k->bundle.path };
+
+    TRY(hooks_run(hooks, HOOK_PRESTART, &stage, e));
+    return hooks_run(hooks, HOOK_CREATE_RUNTIME, &stage, e);
 }
 
 static int row_commit(struct boot *b, struct err *e)
@@ -273,6 +284,7 @@ static int row_listener(struct boot *b, struct err *e)
     X(limit_cgroup, row_limit_cgroup)                                                              \
     X(make_resctrl, row_make_resctrl)                                                              \
     X(join_resctrl, row_join_resctrl)                                                              \
+    X(delegate_cgroup, row_delegate_cgroup)                                                        \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
     X(filter_devices, row_filter_devices)                                                          \
@@ -353,15 +365,23 @@ void creation_keep(struct creation *k)
     boot_keep(&k->boot);
 }
 
-/* Hooks that ran before must hear that it is over (config.md "Posix-platform Hooks"). */
+/* Hooks that ran before must hear that it is over, the one that failed among them (runtime.md
+ * "Lifecycle", 3 to 5 and 12). */
 static void run_poststop(struct creation *k)
 {
+    bool in_container = k->boot.peer_failed && k->boot.failed_row >= BOOT_container_hooks &&
+                        k->bundle.spec->hooks.kind[HOOK_CREATE_CONTAINER].count;
     auto_buf state = { 0 };
     struct err e;
 
-    if (k->hooks_run && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
-        hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP, state.data, k->context->warn,
-                  k->context->data, &e);
+    if (!(k->hooks_run || in_container) || state_for_hooks(k, "stopped", 0, &state, &e) < 0)
+        return;
+    hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP,
+              &(struct hook_stage){ .state_json = state.data,
+                                    .dir = k->bundle.path,
+                                    .warn = k->context->warn,
+                                    .data = k->context->data },
+              &e);
 }
 
 static int undo_resctrl(struct creation *k, struct err *e)

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/sys.h"
+#include "boot/boot.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -26,13 +27,13 @@ static int await_exit(int pidfd, struct err *e)
 
 static int kill_init(struct found *f, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
+    auto_fd process = found_process(f, e);
     struct err ignored;
     bool frozen = false;
     long rc;
 
     if (process < 0)
-        return 0;
+        return e->kind == ERR_BAD_STATE ? 0 : -e->code;
     rc = sys_pidfd_send_signal(process, SIGKILL);
     if (rc < 0 && rc != -ESRCH)
         return err_os(e, rc, "kill %d", f->record.process.pid);
@@ -80,22 +81,53 @@ static int check_status(struct found *f, bool force, struct err *e)
                    strcmp(status, "created") ? "" : ", not stopped");
 }
 
-int remove_found(struct found *f, bool force, struct err *e)
+static int remove_resctrl(struct found *f, struct err *e)
+{
+    struct resctrl_group g = record_resctrl(&f->record);
+
+    return resctrl_remove(&g, e);
+}
+
+static int run_poststop(struct found *f, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
-    struct resctrl_group resctrl = record_resctrl(&f->record);
+    struct err ignored;
 
+    /* A hook's failure was a warning; config.md "Poststop" lets nothing hang on it. */
+    if (f->record.hooks_after && bundle_load_copy(f->dirfd, &b, &ignored) == 0)
+        found_run_hooks(f, b.spec, HOOK_POSTSTOP, "stopped", &ignored);
+    return 0;
+}
+
+static int remove_state(struct found *f, struct err *e)
+{
+    return state_remove(f->rootfd, f->id, e);
+}
+
+/* Each can be repeated, so a delete that was killed in any of them is finished by the next. */
+static const struct {
+    const char *name;
+    int (*run)(struct found *f, struct err *e);
+} steps[] = {
+    { "kill process", kill_init },
+    { "remove cgroups", remove_cgroup },
+    { "remove resctrl groups", remove_resctrl },
+    /* Before the record goes: a crash in a hook's middle means it runs again, never not at all. */
+    { "poststop hooks", run_poststop },
+    { "remove state", remove_state },
+};
+
+int remove_found(struct found *f, bool force, struct err *e)
+{
     if (!f->record_read)
         guess_record(f);
     else
         TRY(check_status(f, force, e));
-    TRY(kill_init(f, e));
-    TRY(remove_cgroup(f, e));
-    TRY(resctrl_remove(&resctrl, e));
-    /* Before the record goes: a crash in a hook's middle means it runs again, never not at all. */
-    if (f->record.hooks_after && bundle_load_copy(f->dirfd, &b, e) == 0)
-        found_run_hooks(f, b.spec, HOOK_POSTSTOP, "stopped", e);
-    return state_remove(f->rootfd, f->id, e);
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        TRY(boot_fault_step(steps[i].name, e));
+        TRY(steps[i].run(f, e));
+    }
+    return 0;
 }
 
 /* A create that was killed between taking the lock and making the directory left the lock's file.

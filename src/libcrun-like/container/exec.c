@@ -194,9 +194,9 @@ static int start(struct execution *x, struct err *e)
     x->boot.handlers = handlers;
     x->boot.data = x;
     TRY(boot_fault_read(x->prepared.plan, &x->boot.hello.fault_row, &x->boot.hello.fault, e));
-    x->boot.hello.target_fd = state_process_open(&x->found.record.process);
+    x->boot.hello.target_fd = found_process(&x->found, e);
     if (x->boot.hello.target_fd < 0)
-        return err_set(e, ERR_BAD_STATE, "container not running");
+        return -e->code;
     TRY(open_cgroups(x, e));
     if (x->options->trace)
         TRY(boot_trace_open(&x->boot, e));
@@ -219,7 +219,7 @@ int container_exec(davit_context *c, const char *id, const struct davit_exec_opt
     TRY(prepare(&x, c, id, e));
     TRY(start(&x, e));
     if (!o->detach)
-        TRY(terminal_attend(x.boot.init_pidfd, x.boot.terminal, &status, e));
+        TRY(terminal_attend(x.boot.init, x.boot.init_pidfd, x.boot.terminal, &status, e));
     *ret_status = status;
     return 0;
 }

@@ -122,7 +122,7 @@ static void write_cgroup(struct writer *w)
     write_bool(w, "v2", true);
     write_bool(w, "systemd", false);
     write_bool(w, "systemdUser", false);
-    write_bool(w, "rdma", false);
+    write_bool(w, "rdma", true);
     close_bracket(w, "}");
 }
 

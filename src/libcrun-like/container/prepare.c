@@ -51,11 +51,9 @@ static int check_labels(const struct spec_process *p, struct err *e)
 /* A limit that nobody keeps is an error; device rules alone are the engines' habit. */
 static int refuse_limits(const struct spec *s, struct err *e)
 {
-    const struct spec_resources *r = &s->linux_.resources;
+    const char *where = cgroup_compile_asked(&s->linux_.resources);
 
-    if (r->memory.limit.has || r->cpu.quota.has || r->cpu.shares.has || r->pids_limit.has)
-        return err_set(e, ERR_INVALID, "linux.resources: limits need a cgroup manager");
-    return 0;
+    return where ? err_set(e, ERR_INVALID, "%s: limits need a cgroup manager", where) : 0;
 }
 
 static int prepare_cgroups(davit_context *c, const struct prepare_options *o, struct prepared *p,

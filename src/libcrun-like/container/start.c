@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/sys.h"
+#include "boot/boot.h"
 #include "container/agent.h"
 #include "container/remove.h"
 #include "plan/message.h"
@@ -121,14 +122,17 @@ static int hear(int barrier, struct agency *a, struct found *f, struct err *e)
 static int open_barrier(struct found *f, struct err *e)
 {
     cleanup(agency_done) struct agency agency = { .connection = -1, .listener = -1 };
-    auto_fd process = state_process_open(&f->record.process);
-    auto_fd barrier = -EBADF;
+    auto_fd process = found_process(f, e), barrier = -EBADF;
 
+    if (process < 0 && e->kind != ERR_BAD_STATE)
+        return process;
     TRY(agency_open(&agency, f, e));
     barrier = state_barrier_connect(f->dirfd, e);
     if (barrier < 0)
         return barrier;
+    TRY(boot_fault_step("wake init", e));
     TRY(say_start(barrier, e));
+    TRY(boot_fault_step("hear init", e));
     if (hear(barrier, &agency, f, e) < 0) {
         /* An init that nobody answers must not wait for ever. */
         if (f->record.notifies && process >= 0)
@@ -148,6 +152,7 @@ static int run_poststart(struct found *f, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
 
+    TRY(boot_fault_step("poststart hooks", e));
     if (!f->record.hooks_after)
         return 0;
     TRY(bundle_load_copy(f->dirfd, &b, e));

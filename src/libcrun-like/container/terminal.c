@@ -61,6 +61,7 @@ void terminal_block_signals(void)
 }
 
 struct relay {
+    pid_t pid;
     int pidfd, signals, master;
     bool stdin_open;
     bool raw;
@@ -108,6 +109,15 @@ static bool copy_some(int from, int to)
     return n > 0 && write_all(to, data, (size_t)n) == 0;
 }
 
+/* By number where a filter denies it by pidfd: nobody has waited for our own child yet. */
+static void forward(struct relay *r, int sig)
+{
+    long rc = sys_pidfd_send_signal(r->pidfd, sig);
+
+    if (rc == -ENOSYS || rc == -EPERM)
+        kill(r->pid, sig);
+}
+
 static void take_signal(struct relay *r)
 {
     struct signalfd_siginfo info;
@@ -117,7 +127,7 @@ static void take_signal(struct relay *r)
     if (info.ssi_signo == SIGWINCH && r->master >= 0)
         copy_size(r->master);
     else
-        sys_pidfd_send_signal(r->pidfd, (int)info.ssi_signo);
+        forward(r, (int)info.ssi_signo);
 }
 
 static int reap_status(int pidfd, int *ret_status, struct err *e)
@@ -164,9 +174,11 @@ static int relay_round(struct relay *r, bool *ret_ended, struct err *e)
     return 0;
 }
 
-int terminal_attend(int pidfd, int master, int *ret_status, struct err *e)
+int terminal_attend(pid_t pid, int pidfd, int master, int *ret_status, struct err *e)
 {
-    cleanup(relay_done) struct relay r = { .pidfd = pidfd, .master = master, .stdin_open = true };
+    cleanup(relay_done) struct relay r = {
+        .pid = pid, .pidfd = pidfd, .master = master, .stdin_open = true
+    };
     bool ended = false;
     sigset_t set;
 

@@ -193,6 +193,8 @@ static void put_all_hooks(struct plan_writer *w, const struct plan_input *in)
     hook_state_head(&creating, in->id, "creating");
     hook_state_head(&created, in->id, "created");
     hook_state_tail(&tail, in->bundle, s->annotations, s->annotation_count);
+    text = plan_add_text(w, in->bundle);
+    plan_header(w)->hook_dir = text;
     text = plan_add_text(w, creating.data);
     plan_header(w)->state_head = text;
     text = plan_add_text(w, created.data);
@@ -264,6 +266,8 @@ static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struc
             .file = plan_add_text(w, in->writes->items[i].file),
             .value = plan_add_text(w, in->writes->items[i].value),
             .where = plan_add_text(w, in->writes->items[i].where),
+            .other_file = plan_add_text(w, in->writes->items[i].other_file),
+            .other_value = plan_add_text(w, in->writes->items[i].other_value),
         };
     list = plan_add_items(w, items, count, sizeof *items);
     plan_header(w)->cgroup_writes = list;
@@ -338,6 +342,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
         TRY(plan_put_process(w, in, &s->process, e));
     TRY(put_resctrl(w, in, e));
     TRY(put_cgroups(w, in, e));
+    plan_put_cgroup_owner(w, in);
     plan_header(w)->flags |=
         (s->root_readonly ? PLAN_ROOT_READONLY : 0) | (in->barrier ? PLAN_START_BARRIER : 0);
     return 0;

@@ -148,6 +148,7 @@ static void put_hooks(struct json_writer *w, const struct plan *p)
 {
     json_write_open(w, "hooks", '{');
     put_hook_list(w, p, "createContainer", p->create_container);
+    dump_put_given(w, p, "directory", p->hook_dir);
     dump_put_string(w, p, "stateHead", p->state_head);
     dump_put_string(w, p, "stateTail", p->state_tail);
     put_hook_list(w, p, "startContainer", p->start_container);
@@ -191,11 +192,15 @@ static void put_cgroup(struct json_writer *w, const struct plan *p)
         dump_put_given(w, p, "controller", items[i].controller);
         dump_put_string(w, p, "file", items[i].file);
         dump_put_string(w, p, "value", items[i].value);
+        dump_put_given(w, p, "otherFile", items[i].other_file);
+        dump_put_given(w, p, "otherValue", items[i].other_value);
         dump_put_string(w, p, "where", items[i].where);
         json_write_close(w, '}');
     }
     json_write_close(w, ']');
     json_write_number(w, "deviceProgram", p->device_program.count);
+    if (p->flags & PLAN_CGROUP_DELEGATED)
+        json_write_number(w, "owner", p->cgroup_owner);
     json_write_close(w, '}');
 }
 

@@ -85,6 +85,19 @@ static void tell_device(const struct plan *p, const void *item, struct buf *ret)
                dump_device_type(d->type), d->major, d->minor, d->mode, d->uid, d->gid);
 }
 
+static bool is_by_outer(const void *item)
+{
+    return ((const struct plan_device *)item)->by_outer;
+}
+
+static void tell_node(const struct plan *p, const void *item, struct buf *ret)
+{
+    const struct plan_device *d = item;
+
+    buf_printf(ret, "%s: %c %u:%u %04o %u:%u on the host", plan_text(p, d->where),
+               dump_device_type(d->type), d->major, d->minor, d->mode, d->host_uid, d->host_gid);
+}
+
 static void tell_link(const struct plan *p, const void *item, struct buf *ret)
 {
     const struct plan_link *l = item;
@@ -176,6 +189,7 @@ static const struct dump_list boot_lists[BOOT_ROW_COUNT] = {
     [BOOT_limit_cgroup] = LISTED(cgroup_writes, plan_cgroup_write, tell_write),
     [BOOT_make_resctrl] = LISTED(resctrl_lines, plan_resctrl_line, tell_resctrl_line),
     [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_bind),
+    [BOOT_nodes] = LISTED_IF(devices, plan_device, tell_node, is_by_outer),
     [BOOT_raise_limits] = LISTED(rlimits, plan_rlimit, tell_rlimit),
     [BOOT_net_devices] = LISTED(net_devices, plan_net_device, tell_net_device),
     [BOOT_net_devices_late] = LISTED(net_devices, plan_net_device, tell_net_device),

@@ -41,6 +41,7 @@ static const struct name flag_names[] = {
     { PLAN_PERSONALITY, "personality" },
     { PLAN_MEMORY_POLICY, "memoryPolicy" },
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
+    { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
 };
 
 /* As in linux.namespaces[].type. */

@@ -205,6 +205,8 @@ static void put_header(struct buf *ret, const struct plan *p)
     put_process(ret, p);
     if (p->cgroup_path)
         put_label(ret, "cgroup", "%s", plan_text(p, p->cgroup_path));
+    if (p->flags & PLAN_CGROUP_DELEGATED)
+        put_label(ret, "owner", "uid %u", p->cgroup_owner);
     if (p->device_program.count)
         put_label(ret, "device rules", "%u instructions", p->device_program.count);
 }

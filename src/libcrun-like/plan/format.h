@@ -41,11 +41,12 @@ enum plan_flag {
     PLAN_CGROUP_NAMESPACE = 1 << 13, /* a new one, made after the v1 hierarchies are joined */
     PLAN_TIME_NAMESPACE = 1 << 14,   /* a new one, made by outer before the clone */
     PLAN_ROOTLESS = 1 << 15,         /* the caller is not root on its host */
-    PLAN_NET_BY_OUTER = 1 << 17,  /* a new network namespace that no new user namespace must own */
-    PLAN_HOME = 1 << 16,          /* env has no HOME: look it up in the container's passwd */
-    PLAN_PERSONALITY = 1 << 24,   /* personality is set */
-    PLAN_MEMORY_POLICY = 1 << 25, /* memory_mode and memory_nodes are set */
-    PLAN_RESCTRL_MONITOR = 1 << 26, /* a monitoring group inside resctrl_group */
+    PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
+    PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
+    PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
+    PLAN_PERSONALITY = 1 << 24,      /* personality is set */
+    PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
+    PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
@@ -80,6 +81,8 @@ struct plan_device {
     plan_str path;  /* absolute, inside the container */
     uint32_t type;  /* S_IFCHR, S_IFBLK, S_IFIFO */
     uint32_t major, minor, mode, uid, gid;
+    uint32_t by_outer;           /* made by outer, as a user namespace can't */
+    uint32_t host_uid, host_gid; /* by_outer: uid and gid as the host sees them */
 };
 
 struct plan_link {
@@ -130,6 +133,7 @@ struct plan_hook {
 struct plan_cgroup_write {
     uint32_t hierarchy;
     plan_str controller, file, value, where;
+    plan_str other_file, other_value; /* written instead where file is missing; may be 0 */
 };
 
 /* One of the host's hierarchies, for mounts of type cgroup and for joining. */
@@ -172,6 +176,7 @@ struct plan {
 
     /* hooks that init runs */
     struct plan_list create_container, start_container; /* struct plan_hook */
+    plan_str hook_dir;               /* createContainer hooks run here: the bundle, on the host */
     plan_str state_head, state_tail; /* the state JSON around its pid, for those hooks */
     plan_str start_head, start_tail; /* the same with status "created" */
 
@@ -209,6 +214,7 @@ struct plan {
     plan_str cgroup_path;
     struct plan_list hierarchies;    /* struct plan_hierarchy, same order as the host's */
     struct plan_list cgroup_writes;  /* struct plan_cgroup_write */
+    uint32_t cgroup_owner;           /* host uid, with PLAN_CGROUP_DELEGATED */
     struct plan_list device_program; /* struct bpf_insn */
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* clang-format off */
@@ -95,3 +96,5 @@ struct barrier_packet {
     uint32_t kind; /* enum err_kind */
     char text[ERR_TEXT_MAX];
 };
+_Static_assert(sizeof(struct barrier_packet) == 508 && offsetof(struct barrier_packet, text) == 20,
+               "what an earlier build's init sends and takes");

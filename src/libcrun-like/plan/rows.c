@@ -28,6 +28,11 @@ static bool when_resctrl(const struct plan *p)
     return p->resctrl_group != 0;
 }
 
+static bool when_cgroup_delegated(const struct plan *p)
+{
+    return p->flags & PLAN_CGROUP_DELEGATED;
+}
+
 static bool when_device_program(const struct plan *p)
 {
     return p->cgroup_path && p->device_program.count;
@@ -180,6 +185,16 @@ static bool when_sysctls(const struct plan *p)
 static bool when_proc(const struct plan *p)
 {
     return when_labels(p) || when_sysctls(p);
+}
+
+static bool when_nodes(const struct plan *p)
+{
+    const struct plan_device *d = plan_items(p, p->devices);
+
+    for (uint32_t i = 0; i < p->devices.count; i++)
+        if (d[i].by_outer)
+            return true;
+    return false;
 }
 
 static bool when_devices(const struct plan *p)

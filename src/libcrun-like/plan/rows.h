@@ -36,10 +36,14 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     /* Limits hold before anything is inside. */                                                           \
     X(limit_cgroup,       "limit cgroup",           ROW_ASIDE,  when_cgroup_writes)                        \
     X(make_resctrl,       "make resctrl group",     ROW_ASIDE,  when_resctrl)                              \
+    /* The files of limits are not among those that are given away. */                                     \
+    X(delegate_cgroup,    "delegate cgroup",        ROW_ASIDE,  when_cgroup_delegated)                     \
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(open_rootfs,        "open rootfs",            ROW_OUTER,  when_mount_ns)                             \
     /* Before any mount that a container controls exists (CVE-2021-30465), and with the host's rights. */  \
     X(open_sources,       "open bind sources",      ROW_OUTER,  when_binds)                                \
+    /* A user namespace can't make device nodes; init binds them from where they are made here. */         \
+    X(nodes,              "make device nodes",      ROW_OUTER,  when_nodes)                                \
     X(oom_score,          "set oom_score_adj",      ROW_OUTER,  when_oom_score)                            \
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
     /* The real-time class asks for the host's rights; init inherits it. */                                \

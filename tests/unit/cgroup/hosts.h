@@ -12,7 +12,7 @@
 static inline struct cgroup_host host_v2(void)
 {
     return (struct cgroup_host){
-        .h = { { true, "/sys/fs/cgroup", ",cpuset,cpu,io,memory,pids,",
+        .h = { { true, "/sys/fs/cgroup", ",cpuset,cpu,io,memory,hugetlb,pids,rdma,",
                  "/user.slice/session-1.scope" } },
         .count = 1,
         .v2 = 0,
@@ -23,8 +23,9 @@ static inline struct cgroup_host host_v1(void)
 {
     return (struct cgroup_host){
         .h = { V1("memory", "/box"), V1("cpu,cpuacct", "/"), V1("pids", "/"), V1("devices", "/"),
-               V1("freezer", "/"), V1("cpuset", "/"), V1("name=systemd", "/a/b") },
-        .count = 7,
+               V1("freezer", "/"), V1("cpuset", "/"), V1("name=systemd", "/a/b"), V1("blkio", "/"),
+               V1("hugetlb", "/"), V1("net_cls,net_prio", "/"), V1("rdma", "/") },
+        .count = 11,
         .v2 = -1,
     };
 }

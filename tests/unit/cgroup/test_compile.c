@@ -2,59 +2,8 @@
 /* test_compile.c - memory, cpu and pids limits as each kind of host spells them. */
 #include "base/cleanup.h"
 #include "cgroup/layout.h"
-#include "hosts.h"
+#include "compiled.h"
 #include "test.h"
-
-#define I64(n)                                                                                     \
-    {                                                                                              \
-        true, (n)                                                                                  \
-    }
-
-enum kind { ON_V2, ON_V1, ON_HYBRID, ON_NOTHING };
-
-/* "file=value;" for each write, or the error. */
-static void compile(enum kind kind, const struct spec_resources *r, char *ret, size_t size)
-{
-    struct cgroup_host h = kind == ON_V2       ? host_v2()
-                           : kind == ON_V1     ? host_v1()
-                           : kind == ON_HYBRID ? host_hybrid()
-                                               : (struct cgroup_host){ .v2 = -1 };
-    struct cgroup_writes w = { 0 };
-    struct arena a = { 0 };
-    struct err e = { 0 };
-    size_t used = 0;
-
-    ret[0] = '\0';
-    if (cgroup_compile(r, &h, &a, &w, &e) < 0)
-        snprintf(ret, size, "%s", e.text);
-    for (size_t i = 0; i < w.count; i++) {
-        const struct cgroup_write *it = &w.items[i];
-
-        used += (size_t)snprintf(ret + used, size - used, "%s=%s;", it->file, it->value);
-        EXPECT(strstr(h.h[it->hierarchy].controllers, it->controller) != NULL);
-        EXPECT(strncmp(it->where, "linux.resources.", 16) == 0);
-        EXPECT(!it->optional);
-    }
-    arena_done(&a);
-}
-
-struct row {
-    enum kind kind;
-    struct spec_resources r;
-    const char *want;
-};
-
-static void check(const struct row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char got[512];
-
-        compile(rows[i].kind, &rows[i].r, got, sizeof got);
-        if (strcmp(got, rows[i].want) != 0)
-            printf("# row %zu\n", i);
-        EXPECT_STR(got, rows[i].want);
-    }
-}
 
 TEST(spells_memory_limits)
 {
@@ -113,12 +62,16 @@ TEST(takes_engines_zeros_for_nothing_said)
         .memory = { .limit = I64(0),
                     .reservation = I64(0),
                     .swap = I64(0),
-                    .swappiness = { true, UINT64_MAX } },
+                    .kernel = I64(0),
+                    .kernel_tcp = I64(-1),
+                    .check_before_update = true },
         .cpu = { .shares = I64(0),
                  .quota = I64(0),
                  .period = I64(0),
+                 .burst = I64(0),
                  .realtime_runtime = I64(0),
                  .realtime_period = I64(0) },
+        .block_io = { .weight = I64(0), .leaf_weight = I64(0) },
     };
     const struct row rows[] = { { ON_V2, zeros, "" },
                                 { ON_V1, zeros, "" },

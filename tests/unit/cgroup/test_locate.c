@@ -51,7 +51,7 @@ TEST(has_a_directory_in_every_hierarchy)
     struct err e = { 0 };
 
     EXPECT(cgroup_locate(&h, "x", "c1", &cg, &e) == 0);
-    EXPECT(cg.count == 7);
+    EXPECT(cg.count == 11);
     EXPECT_STR(cg.dirs[0], "/sys/fs/cgroup/memory/box/x");
     EXPECT_STR(cg.dirs[1], "/sys/fs/cgroup/cpu,cpuacct/x");
     EXPECT_STR(cg.dirs[6], "/sys/fs/cgroup/name=systemd/a/b/x");
@@ -147,7 +147,7 @@ TEST(comes_back_from_its_record)
     EXPECT_STR(second.data, first.data);
     EXPECT(strncmp(first.data, "[\"2:v1:/sys/fs/cgroup/memory/a \\\"b\\\"/\xc3\xa9:1\",\"0:v2:/",
                    48) == 0);
-    EXPECT(again.count == 7 && again.made[0] == 2 && again.v2[1] && again.freezer[4]);
+    EXPECT(again.count == 11 && again.made[0] == 2 && again.v2[1] && again.freezer[4]);
     EXPECT(again.dirs[2] == NULL);
 }
 

@@ -28,6 +28,11 @@ static const char *const values[] = { "true", "1", "1.5", "1e3", "'x'", "[]", "{
 #define CLOCK      LINUX("'namespaces':[{'type':'time'}],'timeOffsets':{'boottime':{%s}}")
 #define DEVICE     LINUX("'devices':[{'path':'/x','type':'p',%s}]")
 #define RULE       RESOURCES("'devices':[{'allow':false,%s}]")
+#define BLOCK_IO   RESOURCES("'blockIO':{%s}")
+#define WEIGHT     RESOURCES("'blockIO':{'weightDevice':[{'major':1,'minor':1,'weight':10,%s}]}")
+#define RATE(more) RESOURCES("'blockIO':{'throttleReadBpsDevice':[{" more "%s}]}")
+#define PAGES      "linux.resources.hugepageLimits[0]"
+#define PRIORITY   "linux.resources.network.priorities[0]"
 #define SYSCALL    SECCOMP(",'syscalls':[{%s}]")
 #define ARGUMENT   SECCOMP(",'syscalls':[{'names':['x'],'action':'SCMP_ACT_ALLOW','args':[{%s}]}]")
 
@@ -145,14 +150,42 @@ static const struct {
     { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.realtimePeriod", UNSIGNED, false },
     { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.cpus", STRING, false },
     { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.mems", STRING, false },
-    { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.burst", INTEGER, false },
-    { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.idle", INTEGER, false },
+    { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.burst", UNSIGNED, false },
+    { RESOURCES("'cpu':{%s}"), "linux.resources.cpu.idle", UNSIGNED, false },
     { RESOURCES("%s"), "linux.resources.pids", OBJECT, false },
     { RESOURCES("'pids':{%s}"), "linux.resources.pids.limit", INTEGER, false },
     { RESOURCES("%s"), "linux.resources.blockIO", OBJECT, false },
+    { BLOCK_IO, "linux.resources.blockIO.weight", UNSIGNED, false },
+    { BLOCK_IO, "linux.resources.blockIO.leafWeight", UNSIGNED, false },
+    { BLOCK_IO, "linux.resources.blockIO.weightDevice", ARRAY, false },
+    { RESOURCES("'blockIO':{'weightDevice':[{%s}]}"),
+      "linux.resources.blockIO.weightDevice[0].major", UNSIGNED, true },
+    { RESOURCES("'blockIO':{'weightDevice':[{'major':1,%s}]}"),
+      "linux.resources.blockIO.weightDevice[0].minor", UNSIGNED, true },
+    { WEIGHT, "linux.resources.blockIO.weightDevice[0].leafWeight", UNSIGNED, false },
+    { BLOCK_IO, "linux.resources.blockIO.throttleReadBpsDevice", ARRAY, false },
+    { BLOCK_IO, "linux.resources.blockIO.throttleWriteBpsDevice", ARRAY, false },
+    { BLOCK_IO, "linux.resources.blockIO.throttleReadIOPSDevice", ARRAY, false },
+    { BLOCK_IO, "linux.resources.blockIO.throttleWriteIOPSDevice", ARRAY, false },
+    { RATE(""), "linux.resources.blockIO.throttleReadBpsDevice[0].major", UNSIGNED, true },
+    { RATE("'major':1,"), "linux.resources.blockIO.throttleReadBpsDevice[0].minor", UNSIGNED,
+      true },
+    { RATE("'major':1,'minor':1,"), "linux.resources.blockIO.throttleReadBpsDevice[0].rate",
+      UNSIGNED, true },
     { RESOURCES("%s"), "linux.resources.hugepageLimits", ARRAY, false },
+    { RESOURCES("'hugepageLimits':[{%s}]"), PAGES ".pageSize", STRING, true },
+    { RESOURCES("'hugepageLimits':[{'pageSize':'2MB',%s}]"), PAGES ".limit", UNSIGNED, true },
     { RESOURCES("%s"), "linux.resources.network", OBJECT, false },
+    { RESOURCES("'network':{%s}"), "linux.resources.network.classID", UNSIGNED, false },
+    { RESOURCES("'network':{%s}"), "linux.resources.network.priorities", ARRAY, false },
+    { RESOURCES("'network':{'priorities':[{%s}]}"), PRIORITY ".name", STRING, true },
+    { RESOURCES("'network':{'priorities':[{'name':'lo',%s}]}"), PRIORITY ".priority", UNSIGNED,
+      true },
     { RESOURCES("%s"), "linux.resources.rdma", OBJECT, false },
+    { RESOURCES("'rdma':{'mlx5_1':{'hcaObjects':1,%s}}"), "linux.resources.rdma.mlx5_1.hcaHandles",
+      UNSIGNED, false },
+    { RESOURCES("'rdma':{'mlx5_1':{'hcaHandles':1,%s}}"), "linux.resources.rdma.mlx5_1.hcaObjects",
+      UNSIGNED, false },
     { RESOURCES("%s"), "linux.resources.unified", OBJECT, false },
     { LINUX("%s"), "linux.sysctl", OBJECT, false },
     { LINUX("%s"), "linux.seccomp", OBJECT, false },
@@ -305,6 +338,15 @@ TEST(an_item_of_a_wrong_type_is_named)
         { LINUX("'readonlyPaths':[{}]"), "linux.readonlyPaths[0] must be a string" },
         { LINUX("'sysctl':{'net.x':1}"), "linux.sysctl['net.x'] must be a string" },
         { RESOURCES("'devices':[true]"), "linux.resources.devices[0] must be an object" },
+        { RESOURCES("'blockIO':{'weightDevice':[1]}"),
+          "linux.resources.blockIO.weightDevice[0] must be an object" },
+        { RESOURCES("'hugepageLimits':['2MB']"),
+          "linux.resources.hugepageLimits[0] must be an object" },
+        { RESOURCES("'network':{'priorities':[1]}"),
+          "linux.resources.network.priorities[0] must be an object" },
+        { RESOURCES("'rdma':{'mlx5_1':1}"), "linux.resources.rdma.mlx5_1 must be an object" },
+        { RESOURCES("'unified':{'pids.max':1}"),
+          "linux.resources.unified['pids.max'] must be a string" },
         { SECCOMP(",'syscalls':[1]"), "linux.seccomp.syscalls[0] must be an object" },
         { SECCOMP(",'flags':[1]"), "linux.seccomp.flags[0] must be a string" },
         { SECCOMP(",'architectures':[1]"), "linux.seccomp.architectures[0] must be a string" },

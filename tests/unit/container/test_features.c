@@ -56,7 +56,7 @@ TEST(says_no_to_what_is_not_done)
     } rows[] = {
         { "linux.cgroup.v1", true },          { "linux.cgroup.v2", true },
         { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
-        { "linux.cgroup.rdma", false },       { "linux.seccomp.enabled", true },
+        { "linux.cgroup.rdma", true },        { "linux.seccomp.enabled", true },
         { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
         { "linux.intelRdt.enabled", true },   { "linux.mountExtensions.idmap.enabled", false },
         { "linux.netDevices.enabled", true },

@@ -75,6 +75,9 @@ static const struct order boot_orders[] = {
     IN_BOOT(claim, make_cgroup),
     IN_BOOT(make_cgroup, limit_cgroup),
     IN_BOOT(limit_cgroup, hand_over),
+    IN_BOOT(make_cgroup, delegate_cgroup),
+    /* The container's processes find it theirs. */
+    IN_BOOT(delegate_cgroup, clone),
     IN_BOOT(hand_over, clone),
     IN_BOOT(brief, hide),
     IN_BOOT(hide, join),
