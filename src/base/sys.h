@@ -114,3 +114,77 @@ static inline long sys_clone3(const struct clone_args *args, unsigned long size)
 {
     return SYS_2(__NR_clone3, args, size);
 }
+
+/*
+ * A thread of this process that runs fn(arg) on the given stack (its end, 16-byte aligned); fn must
+ * not return. flags: CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, and what else is shared.
+ */
+#if defined(__x86_64__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("r12") = fn;
+    register void *with __asm__("r13") = arg;
+    register long r10 __asm__("r10") = 0;
+    register long r8 __asm__("r8") = 0;
+    long ret;
+
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "xor %%ebp, %%ebp\n\t"
+                     "mov %%r13, %%rdi\n\t"
+                     "call *%%r12\n"
+                     "1:"
+                     : "=a"(ret)
+                     : "a"(__NR_clone), "D"(flags), "S"(stack), "d"(0), "r"(r10), "r"(r8), "r"(run),
+                       "r"(with)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+#elif defined(__aarch64__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("x20") = fn;
+    register void *with __asm__("x21") = arg;
+    register long x8 __asm__("x8") = __NR_clone;
+    register long x0 __asm__("x0") = (long)flags;
+    register void *x1 __asm__("x1") = stack;
+    register long x2 __asm__("x2") = 0;
+    register long x3 __asm__("x3") = 0;
+    register long x4 __asm__("x4") = 0;
+
+    __asm__ volatile("svc 0\n\t"
+                     "cbnz x0, 1f\n\t"
+                     "mov x29, #0\n\t"
+                     "mov x0, x21\n\t"
+                     "blr x20\n"
+                     "1:"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(run), "r"(with)
+                     : "memory");
+    return x0;
+}
+#elif defined(__arm__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("r8") = fn;
+    register void *with __asm__("r9") = arg;
+    register long r7 __asm__("r7") = __NR_clone;
+    register long r0 __asm__("r0") = (long)flags;
+    register void *r1 __asm__("r1") = stack;
+    register long r2 __asm__("r2") = 0;
+    register long r3 __asm__("r3") = 0;
+    register long r4 __asm__("r4") = 0;
+
+    __asm__ volatile("svc 0\n\t"
+                     "cmp r0, #0\n\t"
+                     "bne 1f\n\t"
+                     "mov r0, r9\n\t"
+                     "blx r8\n"
+                     "1:"
+                     : "+r"(r0)
+                     : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(run), "r"(with)
+                     : "memory", "cc");
+    return r0;
+}
+#endif

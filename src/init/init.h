@@ -30,7 +30,10 @@ struct init {
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
     int *sources;                /* by mount index, or NULL; see mount_source.c */
+    int nodes;                   /* a file system of outer's with device nodes, or -1 */
+    int *node_trees;             /* by device index: what init cloned from there, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
+    int pid;                     /* outer: init's */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
     int apparmor_fd, selinux_fd; /* attr/exec, open until the label is written */
@@ -43,6 +46,8 @@ struct init {
 #define INIT_HANDLER(id, name, actor, when) int row_##id(struct init *in, struct err *e);
 BOOT_ROWS(INIT_HANDLER)
 int row_join_container(struct init *in, struct err *e);
+int row_cpus_initial(struct init *in, struct err *e);
+int row_cpus_final(struct init *in, struct err *e);
 
 /* Walk the table. Returns 0 for outer at its end; a negative errno on failure, which was reported.
  */
@@ -55,9 +60,14 @@ void init_trace(struct init *in, uint64_t begin_ns);
 int init_receive_hello(struct init *in, struct err *e);
 int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
               const struct err *why);
-int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
+int init_send_packet(int sock, void *packet, size_t size, int fd); /* fd: -1 for none */
+int init_ask_parent(struct init *in, struct err *e);               /* sends TURN, waits for DONE */
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
+
+/* nodes.c: the detached tree of the node that outer made for devices[index], the caller's to close,
+ * or a negative errno. dir is any directory of the container's tree. */
+int nodes_take(struct init *in, uint32_t index, int dir);
 
 /* namespace.c: make the network namespace that the plan will probably ask for. */
 void network_prepare(struct init *in);

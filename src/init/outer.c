@@ -254,6 +254,7 @@ int row_clone(struct init *in, struct err *e)
         bare_close(in->hello.target_fd);
         return 0;
     }
+    in->pid = (int)pid;
     pid = init_send(in, BOOT_MSG_CLONED, (int32_t)pid, -1, NULL);
     return pid < 0 ? err_os(e, pid, "send CLONED") : 0;
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* process.c - the last rows: directory, home, executable, limits, descriptors, filter, execve. */
+/* process.c - the last rows: directory, home, executable, limits, descriptors, execve. */
 #include "init/init.h"
 
 #include "base/fmt.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -225,22 +223,6 @@ int row_no_new_privs(struct init *in, struct err *e)
     long rc = SYS_5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 
     return rc < 0 ? err_os(e, rc, "prctl PR_SET_NO_NEW_PRIVS") : in->plan ? 0 : -EINVAL;
-}
-
-int row_seccomp(struct init *in, struct err *e)
-{
-    struct sock_fprog program = { .len = (unsigned short)in->plan->seccomp.count,
-                                  .filter = (struct sock_filter *)(uintptr_t)plan_items(
-                                      in->plan, in->plan->seccomp) };
-    long rc = SYS_3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, in->plan->seccomp_flags, &program);
-
-    return rc < 0 ? err_os(e, rc, "linux.seccomp: load %u instructions", in->plan->seccomp.count)
-                  : 0;
-}
-
-int row_seccomp_privileged(struct init *in, struct err *e)
-{
-    return row_seccomp(in, e);
 }
 
 int row_execute(struct init *in, struct err *e)

@@ -21,6 +21,9 @@ everything() {
     .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["swapon"], action: "SCMP_ACT_ERRNO"}]} |
     .hooks = ([("prestart", "createRuntime", "createContainer", "poststart", "poststop") | {key: ., value: [{path: "/bin/true"}]}]
       + [{key: "startContainer", value: [{path: "/bin/true", args: ["true"]}]}] | from_entries)' --arg t "$T"
+  edit '.process.scheduler = {policy: "SCHED_BATCH"} | .process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 3} |
+    .linux.personality = {domain: "LINUX"}'
+  [ ! -e /proc/self/numa_maps ] || edit '.linux.memoryPolicy = {mode: "MPOL_LOCAL"}'
   [ -z "$(controller pids)" ] || edit '.linux.resources.pids = {limit: 50}'
   args sleep 1000
 }

@@ -308,6 +308,18 @@ def descriptors(c):
     equal(c.value("fds").split(), ["0", "1", "2"])
 
 
+@case("config.md POSIX-platform User", "the streams belong to the user, so that it can open them anew",
+      prop="process.user")
+def streams_owner(c):
+    c.process["user"] = {"uid": 1000, "gid": 1001}
+    c.process["args"] = ["/inside", "ids"]
+    c.write_config()
+    with open(c.scratch / "out", "w", encoding="utf-8") as file:
+        subprocess.run([c.runtime.path, "--root", str(c.root), "run", "--bundle", str(c.bundle), c.id],
+                       stdin=subprocess.DEVNULL, stdout=file, check=True, timeout=20)
+    equal((c.scratch / "out").stat().st_uid, 1000)
+
+
 @case("config.md Hostname", "hostname and domainname", prop="hostname")
 def names(c):
     c.config["hostname"], c.config["domainname"] = "the-host", "the.domain"

@@ -149,7 +149,9 @@ static const struct json_field linux_fields[] = {
     FIELD_WHOLE("timeOffsets", read_time_offsets, 0),
     FIELD_ARRAY(struct spec_linux, devices, device_count, "devices", read_device, 0),
     FIELD_STRING(struct spec_linux, cgroups_path, "cgroupsPath", JSON_EMPTY_NULL),
+    FIELD_WHOLE("netDevices", spec_read_net_devices, 0),
     FIELD_WHOLE("resources", read_linux_resources, 0),
+    FIELD_OTHER(struct spec_linux, intel_rdt, "intelRdt", spec_read_intel_rdt, 0),
     FIELD_WHOLE("sysctl", read_sysctl, 0),
     FIELD_OTHER(struct spec_linux, seccomp, "seccomp", spec_read_seccomp, 0),
     FIELD_WORD(struct spec_linux, rootfs_propagation, "rootfsPropagation", propagations, 0),
@@ -158,10 +160,11 @@ static const struct json_field linux_fields[] = {
     FIELD_ARRAY(struct spec_linux, readonly_paths.items, readonly_paths.count, "readonlyPaths",
                 json_item_absolute, 0),
     FIELD_STRING(struct spec_linux, mount_label, "mountLabel", JSON_EMPTY_NULL),
+    FIELD_OTHER(struct spec_linux, personality, "personality", spec_read_personality, 0),
+    FIELD_OTHER(struct spec_linux, memory_policy, "memoryPolicy", spec_read_memory_policy, 0),
 };
 
 int spec_read_linux(const struct json_at *at, void *ret, struct err *e)
 {
-    TRY(json_read_fields(at, linux_fields, ARRAY_SIZE(linux_fields), ret, e));
-    return spec_refuse(at, OBJECT_LINUX, e);
+    return json_read_fields(at, linux_fields, ARRAY_SIZE(linux_fields), ret, e);
 }

@@ -142,6 +142,12 @@ static void write_linux(struct writer *w)
 {
     static const char *const namespaces[] = { "cgroup", "ipc",  "mount", "network",
                                               "pid",    "time", "user",  "uts" };
+    static const char *const memory_modes[] = {
+        "MPOL_BIND",      "MPOL_DEFAULT",        "MPOL_INTERLEAVE",         "MPOL_LOCAL",
+        "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"
+    };
+    static const char *const memory_flags[] = { "MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES",
+                                                "MPOL_F_STATIC_NODES" };
 
     open_bracket(w, "linux", "{");
     write_names(w, "namespaces", namespaces, ARRAY_SIZE(namespaces));
@@ -151,18 +157,18 @@ static void write_linux(struct writer *w)
     write_enabled(w, "apparmor", true);
     write_enabled(w, "selinux", true);
     open_bracket(w, "intelRdt", "{");
-    write_bool(w, "enabled", false);
-    write_bool(w, "schemata", false);
-    write_bool(w, "monitoring", false);
+    write_bool(w, "enabled", true);
+    write_bool(w, "schemata", true);
+    write_bool(w, "monitoring", true);
     close_bracket(w, "}");
     open_bracket(w, "memoryPolicy", "{");
-    write_names(w, "modes", NULL, 0);
-    write_names(w, "flags", NULL, 0);
+    write_names(w, "modes", memory_modes, ARRAY_SIZE(memory_modes));
+    write_names(w, "flags", memory_flags, ARRAY_SIZE(memory_flags));
     close_bracket(w, "}");
     open_bracket(w, "mountExtensions", "{");
     write_enabled(w, "idmap", true);
     close_bracket(w, "}");
-    write_enabled(w, "netDevices", false);
+    write_enabled(w, "netDevices", true);
     close_bracket(w, "}");
 }
 

@@ -26,4 +26,10 @@ int found_process(struct found *f, struct err *e);
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
                     const char *status, struct err *e);
 
+/* The container's directories in resctrl, borrowed from the record. */
+static inline struct resctrl_group record_resctrl(const struct state_record *r)
+{
+    return (struct resctrl_group){ r->resctrl_dir, r->resctrl_monitor, r->resctrl_own };
+}
+
 #define auto_found __attribute__((__cleanup__(found_done))) struct found

@@ -322,8 +322,37 @@ static bool dev_is_bound(const struct plan_writer *w)
     return false;
 }
 
-static size_t put_configured(struct plan_writer *w, const struct spec *s, struct plan_device *items)
+static bool has_new_user_namespace(const struct spec *s)
 {
+    for (size_t i = 0; i < s->linux_.namespace_count; i++)
+        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
+            return !s->linux_.namespaces[i].path;
+    return false;
+}
+
+/* Root gives a new user namespace its nodes from outside. */
+static int put_host_owner(const struct plan_input *in, struct plan_device *d, size_t i,
+                          struct err *e)
+{
+    const struct spec_linux *l = &in->spec->linux_;
+
+    if (in->rootless || !has_new_user_namespace(in->spec))
+        return 0;
+    d->by_outer = true;
+    if (!plan_host_id(l->uid_mappings, l->uid_mapping_count, d->uid, &d->host_uid))
+        return err_set(e, ERR_INVALID, "linux.devices[%zu].uid: %u is not in linux.uidMappings", i,
+                       d->uid);
+    if (!plan_host_id(l->gid_mappings, l->gid_mapping_count, d->gid, &d->host_gid))
+        return err_set(e, ERR_INVALID, "linux.devices[%zu].gid: %u is not in linux.gidMappings", i,
+                       d->gid);
+    return 0;
+}
+
+static int put_configured(struct plan_writer *w, const struct plan_input *in,
+                          struct plan_device *items, struct err *e)
+{
+    const struct spec *s = in->spec;
+
     for (size_t i = 0; i < s->linux_.device_count; i++) {
         const struct spec_device *d = &s->linux_.devices[i];
 
@@ -337,8 +366,9 @@ static size_t put_configured(struct plan_writer *w, const struct spec *s, struct
             .uid = d->uid,
             .gid = d->gid,
         };
+        TRY(put_host_owner(in, &items[i], i, e));
     }
-    return s->linux_.device_count;
+    return 0;
 }
 
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e)
@@ -353,7 +383,8 @@ int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct 
         return err_os(e, ENOMEM, "linux.devices");
     if (dev_is_bound(w))
         return 0;
-    n = put_configured(w, s, items);
+    TRY(put_configured(w, in, items, e));
+    n = s->linux_.device_count;
     for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
         if (!is_listed(s, default_devices[i].path))
             items[n++] = (struct plan_device){ .where = plan_add_text(w, "default device"),

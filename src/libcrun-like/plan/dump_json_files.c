@@ -61,6 +61,10 @@ void dump_put_devices(struct json_writer *w, const struct plan *p)
         dump_put_mode(w, "mode", d->mode);
         json_write_number(w, "uid", d->uid);
         json_write_number(w, "gid", d->gid);
+        if (d->by_outer) {
+            json_write_number(w, "hostUid", d->host_uid);
+            json_write_number(w, "hostGid", d->host_gid);
+        }
         json_write_close(w, '}');
     }
     json_write_close(w, ']');

@@ -44,6 +44,9 @@ struct state_record {
     bool has_process;    /* process is set in the configuration */
     bool hooks_after;    /* poststart or poststop hooks are in config.json */
     bool no_keyring;
+    bool notifies; /* its seccomp filter has a listener, which goes to an agent */
+    char *resctrl_dir, *resctrl_monitor; /* absolute, NULL without */
+    bool resctrl_own;                    /* resctrl_dir goes with the container */
     struct cgroup cgroup;
 };
 

@@ -75,7 +75,7 @@ TEST(checks_root_and_names)
         { ROOT(",'annotations':{'':'x'}"), "annotations must not have an empty name" },
         { ROOT(",'annotations':{'a':'x\\u0000'}"),
           "annotations.a must not contain a NUL character" },
-        { ROOT(",'vm':{'kernel':{'path':'/k'}}"), "vm is not supported yet" },
+        { ROOT(",'vm':{'kernel':{'path':'/k'}}"), "vm is not supported" },
         { ROOT(",'solaris':{'milestone':'x'},'windows':1,'freebsd':[],'zos':{'a':'b'}"), "" },
     };
 

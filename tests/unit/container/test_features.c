@@ -54,12 +54,12 @@ TEST(says_no_to_what_is_not_done)
         const char *path;
         bool want;
     } rows[] = {
-        { "linux.cgroup.v1", true },           { "linux.cgroup.v2", true },
-        { "linux.cgroup.systemd", false },     { "linux.cgroup.systemdUser", false },
-        { "linux.cgroup.rdma", true },         { "linux.seccomp.enabled", true },
-        { "linux.apparmor.enabled", true },    { "linux.selinux.enabled", true },
-        { "linux.intelRdt.enabled", false },   { "linux.mountExtensions.idmap.enabled", true },
-        { "linux.netDevices.enabled", false },
+        { "linux.cgroup.v1", true },          { "linux.cgroup.v2", true },
+        { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
+        { "linux.cgroup.rdma", true },        { "linux.seccomp.enabled", true },
+        { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
+        { "linux.intelRdt.enabled", true },   { "linux.mountExtensions.idmap.enabled", true },
+        { "linux.netDevices.enabled", true },
     };
     cleanup(cleanup_json) json_object *root = features();
 
@@ -83,14 +83,17 @@ static const struct {
     { "linux.capabilities", CAP_LAST_CAP + 1,
       "\"process\":{\"cwd\":\"/\",\"args\":[\"a\"],\"user\":{\"uid\":0,"
       "\"gid\":0},\"capabilities\":{\"bounding\":[\"%s\"]}}" },
-    { "linux.seccomp.actions", 8, "\"linux\":{\"seccomp\":{\"defaultAction\":\"%s\"}}" },
+    { "linux.memoryPolicy.flags", 3,
+      "\"linux\":{\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"%s\"]}}" },
+    { "linux.seccomp.actions", 9,
+      "\"linux\":{\"seccomp\":{\"listenerPath\":\"/x\",\"defaultAction\":\"%s\"}}" },
     { "linux.seccomp.operators", 7,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":["
       "\"read\"],"
       "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":1,\"op\":\"%s\"}]}]}}" },
     { "linux.seccomp.archs", 19,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"architectures\":[\"%s\"]}}" },
-    { "linux.seccomp.supportedFlags", 3,
+    { "linux.seccomp.supportedFlags", 4,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"flags\":[\"%s\"]}}" },
 };
 
@@ -147,6 +150,23 @@ TEST(everything_listed_is_accepted)
         for (size_t k = 0; k < count; k++)
             expect_accepted(lists[i].config,
                             json_object_get_string(json_object_array_get_idx(names, k)));
+    }
+}
+
+/* Some of them want nodes and the others want none. */
+TEST(memory_policy_modes_are_listed_and_known)
+{
+    cleanup(cleanup_json) json_object *root = features();
+    json_object *modes = look_up(root, "linux.memoryPolicy.modes");
+
+    EXPECT(json_object_array_length(modes) == 7);
+    for (size_t k = 0; k < json_object_array_length(modes); k++) {
+        const char *mode = json_object_get_string(json_object_array_get_idx(modes, k));
+        bool none = !strcmp(mode, "MPOL_DEFAULT") || !strcmp(mode, "MPOL_LOCAL");
+
+        expect_accepted(none ? "\"linux\":{\"memoryPolicy\":{\"mode\":\"%s\"}}"
+                             : "\"linux\":{\"memoryPolicy\":{\"nodes\":\"0\",\"mode\":\"%s\"}}",
+                        mode);
     }
 }
 

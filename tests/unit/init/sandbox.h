@@ -180,7 +180,7 @@ static inline const char *sandbox_text_or(const char *text, const char *otherwis
 
 static inline const struct plan *sandbox_plan(struct sandbox_config c)
 {
-    struct plan_input in = { .id = "box", .bundle = "/bundle", .no_keyring = !c.keyring };
+    struct plan_input in = { .id = "box", .bundle = "/", .no_keyring = !c.keyring };
     struct spec *spec = NULL;
     struct plan *plan = NULL;
     struct err e = { 0 };
@@ -215,6 +215,7 @@ static inline struct init sandbox_init(const struct plan *plan)
                           .sync = -1,
                           .start = -1,
                           .rootfs = -1,
+                          .nodes = -1,
                           .network = -1,
                           .terminal = -1,
                           .procfs = -1,
