@@ -96,6 +96,23 @@ heard() {
   same "$(tail -n 1 "$T/screen")" end
 }
 
+@test "terminal: into a pipe or a file lines end as the process ended them" {
+  [ "$kind" != crun ] || skip "crun leaves the carriage returns in"
+  terminal
+  args sh -c 'echo one; echo two'
+  timeout -k 2 30 "$here/pty" run sh -c '"$@" >"$0"' "$T/lines" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" \
+    </dev/null >"$T/screen" 2>&1 3>&-
+  same "$(od -An -c "$T/lines" | tr -d ' ')" 'one\ntwo\n'
+}
+
+@test "terminal: exec --tty into a file, too" {
+  [ "$kind" != crun ] || skip "crun leaves the carriage returns in"
+  up
+  timeout -k 2 30 "$here/pty" run sh -c '"$@" >"$0"' "$T/lines" "$RUNTIME" --root "$ROOT" exec --tty "$ID" echo one \
+    </dev/null >"$T/screen" 2>&1 3>&-
+  same "$(od -An -c "$T/lines" | tr -d ' ')" 'one\n'
+}
+
 @test "terminal: /dev/console is the terminal" {
   terminal
   foreground -- sh -c 'echo by-console >/dev/console; stat -c %t /dev/console'

@@ -251,6 +251,8 @@ static int row_commit(struct boot *b, struct err *e)
 
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
         TRY(terminal_send(k->options->console_socket, &b->terminal, e));
+    else if (b->plan->flags & PLAN_TERMINAL)
+        TRY(terminal_settle(b->terminal, e));
     TRY(state_commit(k->dirfd, e));
     /* Last: an engine that sees the file finds everything else in place. */
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;

@@ -44,6 +44,8 @@ static int row_commit(struct boot *b, struct err *e)
 
     if ((b->plan->flags & PLAN_TERMINAL) && x->options->detach)
         TRY(terminal_send(x->options->console_socket, &b->terminal, e));
+    else if (b->plan->flags & PLAN_TERMINAL)
+        TRY(terminal_settle(b->terminal, e));
     return x->options->pid_file ? hand_over_pid(x->options->pid_file, b->init, e) : 0;
 }
 

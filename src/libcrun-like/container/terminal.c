@@ -41,6 +41,18 @@ int terminal_send(const char *path, int *master, struct err *e)
     return 0;
 }
 
+int terminal_settle(int master, struct err *e)
+{
+    struct termios t;
+
+    if (isatty(1))
+        return 0;
+    if (tcgetattr(master, &t) < 0)
+        return err_os(e, errno, "process.terminal: tcgetattr");
+    t.c_oflag &= ~(tcflag_t)ONLCR;
+    return tcsetattr(master, TCSANOW, &t) < 0 ? err_os(e, errno, "process.terminal: tcsetattr") : 0;
+}
+
 /* What a foreground command passes on; the rest keeps its meaning for us. */
 static void forwarded(sigset_t *ret)
 {

@@ -11,6 +11,10 @@
 /* Connect to the socket at path and send the descriptor with one message; closes and clears it. */
 int terminal_send(const char *path, int *master, struct err *e);
 
+/* Before the payload writes: when our descriptor 1 is a file or a pipe, lines that are copied to it
+ * end in a line feed alone. A terminal that was made raw needs the carriage returns. */
+int terminal_settle(int master, struct err *e);
+
 /*
  * Stay with a process until it ends: forward signals to it, and (master >= 0) copy between the
  * terminal and descriptors 0 and 1, raw while it lasts, resized with ours. *ret_status: exit code,
