@@ -192,3 +192,16 @@ caps() { # reads the five sets as hexadecimal numbers without leading zeros, in 
   inside "grep -c '$ID' /proc/keys"
   same "$out" 1
 }
+
+@test "process: a program that others may not execute runs with CAP_DAC_OVERRIDE" {
+  cp "$BUNDLE/rootfs/bin/busybox" "$BUNDLE/rootfs/bin/echo-only"
+  rm "$BUNDLE/rootfs/bin/echo"
+  mv "$BUNDLE/rootfs/bin/echo-only" "$BUNDLE/rootfs/bin/echo"
+  chmod 744 "$BUNDLE/rootfs/bin/echo"
+  edit '.process.user = {uid: 1000, gid: 1000} | .process.capabilities = {}'
+  args /bin/echo there
+  refused run --bundle "$BUNDLE" "$ID"
+  edit '.process.capabilities = ([("bounding", "effective", "inheritable", "permitted", "ambient") | {(.): ["CAP_DAC_OVERRIDE"]}] | add)'
+  ok run --bundle "$BUNDLE" "$ID"
+  same "$out" there
+}

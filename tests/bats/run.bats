@@ -72,6 +72,14 @@ load bundle
   same "$out" /mine
 }
 
+@test "run: a HOME without a value gets one, once" {
+  [ "$kind" != crun ] || skip "crun leaves it empty"
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$BUNDLE/rootfs/etc/passwd"
+  edit '.process.env += ["HOME=/mine", "HOME="]'
+  inside 'env'
+  same "$(grep '^HOME=' <<<"$out")" HOME=/root
+}
+
 @test "run: HOME is / for a user that /etc/passwd does not know" {
   inside 'echo $HOME'
   same "$out" /

@@ -28,7 +28,8 @@ static bool same_name(const char *a, const char *b)
     return length == strcspn(b, "=") && !memcmp(a, b, length);
 }
 
-/* A name given twice counts as the last time it was given; the order of the rest stays. */
+/* A name given twice counts as the last time it was given; the order of the rest stays. Of HOME
+ * without a value init makes one with a value, as runc does: shells take it for a directory. */
 static struct plan_list put_env(struct plan_writer *w, const struct spec_strings *env)
 {
     char **kept = arena_new(&w->arena, env->count + 1, char *);
@@ -43,7 +44,7 @@ static struct plan_list put_env(struct plan_writer *w, const struct spec_strings
 
         for (size_t k = i + 1; k < env->count && !later; k++)
             later = same_name(env->items[i], env->items[k]);
-        if (!later)
+        if (!later && strcmp(env->items[i], "HOME=") != 0)
             kept[n++] = env->items[i];
     }
     return plan_add_strings(w, kept, n);
@@ -174,6 +175,7 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
                      const struct spec_process *p, struct err *e)
 {
     const char *path = env_value(p->env.items, p->env.count, "PATH");
+    const char *home = env_value(p->env.items, p->env.count, "HOME");
     struct plan_list list;
     plan_str text;
 
@@ -193,7 +195,7 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
         text = plan_add_text(w, path ? path : default_path);
         plan_header(w)->search_path = text;
     }
-    if (!env_value(p->env.items, p->env.count, "HOME"))
+    if (!non_empty(home))
         plan_header(w)->flags |= PLAN_HOME;
     text = plan_add_text(w, non_empty(p->apparmor_profile));
     plan_header(w)->apparmor = text;

@@ -109,6 +109,9 @@ TEST(a_variable_given_twice_counts_as_the_last)
         { ",'env':['A=b=c','A==']", "A==", true },
         { ",'env':['HOME=/x','HOME=/y']", "HOME=/y", false },
         { ",'env':['HOMES=/x']", "HOMES=/x", true },
+        { ",'env':['HOME=','A=']", "A=", true },
+        { ",'env':['HOME=/x','HOME=']", "", true },
+        { ",'env':['HOME=','HOME=/x']", "HOME=/x", false },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
