@@ -102,7 +102,7 @@ struct davit_exec_options {
         *env;         /* NULL-terminated KEY=VALUE, added to the container's env; may be NULL */
     const char *cwd;  /* NULL: the container's */
     const char *user; /* "uid[:gid]"; NULL: the container's */
-    const char *const *caps; /* extra capabilities (bounding, effective, permitted); may be NULL */
+    const char *const *caps; /* bounding, effective, permitted, and ambient if inheritable */
     const char *apparmor, *process_label;
     bool tty, detach, no_new_privs;
     const char *console_socket, *pid_file;

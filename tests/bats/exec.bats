@@ -109,6 +109,13 @@ process_file() { # JQ-FILTER…: changes to a process that runs sh
   same "$out" $'1000\n1001\n1001 7 8\n0077\n/tmp\nfile\n100\n200\nNoNewPrivs:\t1'
 }
 
+@test "exec: a process file may be a pipe" {
+  up
+  process_file '.args = ["echo", "by pipe"]'
+  out=$(timeout 20 "$RUNTIME" --root "$ROOT" exec --process <(sleep 0.1; cat "$T/process.json") "$ID" </dev/null 3>&-)
+  same "$out" 'by pipe'
+}
+
 @test "exec: a process file without capabilities never gives more than the container has" {
   up
   process_file '.args = ["grep", "^Cap", "/proc/self/status"]'
@@ -141,6 +148,13 @@ process_file() { # JQ-FILTER…: changes to a process that runs sh
   same "$out" $'NoNewPrivs:\t0'
   ok exec --no-new-privs "$ID" grep NoNewPrivs /proc/self/status
   same "$out" $'NoNewPrivs:\t1'
+}
+
+@test "exec: --cap is ambient as well where the container's set is inheritable" {
+  edit '.process.capabilities = {bounding: ["CAP_KILL", "CAP_SYSLOG"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"], inheritable: ["CAP_SYSLOG"]}'
+  up
+  ok exec --cap CAP_SYSLOG "$ID" grep -E '^Cap(Inh|Prm|Amb)' /proc/self/status
+  same "$(tr -d ' \t' <<<"$out")" $'CapInh:0000000400000000\nCapPrm:0000000400000020\nCapAmb:0000000400000000'
 }
 
 @test "exec: --detach returns at once and the pid file names the process" {

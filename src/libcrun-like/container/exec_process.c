@@ -70,7 +70,7 @@ static int parse_user(const char *text, struct spec_process *p, struct err *e)
     return 0;
 }
 
-/* Never the inheritable set, so never ambient either (CVE-2022-29162). */
+/* Never the inheritable set (CVE-2022-29162), so ambient only what the container has there. */
 static int add_caps(const char *const *caps, struct spec_process *p, struct err *e)
 {
     for (; caps && *caps; caps++) {
@@ -81,7 +81,20 @@ static int add_caps(const char *const *caps, struct spec_process *p, struct err 
         p->capabilities.bounding |= UINT64_C(1) << value;
         p->capabilities.effective |= UINT64_C(1) << value;
         p->capabilities.permitted |= UINT64_C(1) << value;
+        p->capabilities.ambient |= UINT64_C(1) << value & p->capabilities.inheritable;
     }
+    return 0;
+}
+
+/* Often a pipe: --process <(jq ...), so it is waited for, unlike what a bundle may hold. */
+static int read_process(const char *path, char **ret, size_t *ret_len, struct err *e)
+{
+    auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+    if (fd < 0)
+        return err_os(e, errno, "open '%s'", path);
+    if (file_read_fd(fd, PROCESS_MAX, ret, ret_len, e) < 0)
+        return err_wrap(e, "'%s'", path);
     return 0;
 }
 
@@ -91,7 +104,7 @@ static int from_file(const char *path, struct spec **ret_given, struct spec_proc
     auto_free char *text = NULL;
     size_t len;
 
-    TRY(file_read(AT_FDCWD, path, PROCESS_MAX, &text, &len, e));
+    TRY(read_process(path, &text, &len, e));
     if (spec_parse_process(text, len, ret_given, e) < 0)
         return err_wrap(e, "'%s'", path);
     *ret = (*ret_given)->process;
