@@ -35,7 +35,8 @@ static int state_file(struct init *in, plan_str head, plan_str tail, struct err 
  */
 static long become_hook(struct init *in, const struct plan_hook *h, const char *dir, int state)
 {
-    char **argv = vector_make(in->plan, h->args, 1), **env = vector_make(in->plan, h->env, 0);
+    char **argv = vector_make(in->plan, h->args, 1);
+    char **env = h->process_env ? init_environment(in) : vector_make(in->plan, h->env, 0);
     long rc;
 
     if (!argv || !env)

@@ -105,6 +105,9 @@ long identity_lower(uint64_t before);
 /* process.c: descriptors from first on are closed by the next execve. */
 void descriptors_hide(unsigned first);
 
+/* process.c: the payload's environment with the home that was found; NULL without memory. */
+char **init_environment(struct init *in);
+
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */
 char **vector_make(const struct plan *p, struct plan_list strings, unsigned extra);

@@ -229,6 +229,15 @@ int row_no_new_privs(struct init *in, struct err *e)
     return rc < 0 ? err_os(e, rc, "prctl PR_SET_NO_NEW_PRIVS") : in->plan ? 0 : -EINVAL;
 }
 
+char **init_environment(struct init *in)
+{
+    char **env = vector_make(in->plan, in->plan->env, 1);
+
+    if (env && in->home[0])
+        env[in->plan->env.count] = in->home;
+    return env;
+}
+
 int row_execute(struct init *in, struct err *e)
 {
     char **argv, **env;
@@ -237,11 +246,9 @@ int row_execute(struct init *in, struct err *e)
     if (!(in->plan->flags & PLAN_PROCESS))
         return err_set(e, ERR_INVALID, "process is not set in the configuration");
     argv = vector_make(in->plan, in->plan->args, 0);
-    env = vector_make(in->plan, in->plan->env, 1);
+    env = init_environment(in);
     if (!argv || !env)
         return err_os(e, ENOMEM, "lay out arguments");
-    if (in->home[0])
-        env[in->plan->env.count] = in->home;
     /* Nobody is left to note it afterwards. */
     init_trace(in, in->trace ? bare_now_ns() : 0);
     rc = SYS_3(__NR_execve, in->executable, argv, env);

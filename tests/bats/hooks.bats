@@ -101,6 +101,18 @@ in_order='prestart createRuntime createContainer startContainer poststart postst
   same "$(grep -vE '^(PWD|SHLVL|_)=' "$T/some")" $'ONE=1\nTWO=2'
 }
 
+@test "hooks: startContainer has the process' environment unless it has one of its own" {
+  [ "$kind" != crun ] || skip "crun gives it none"
+  edit '.process.env = ["PATH=/bin", "ONE=1"]'
+  hook startContainer 'echo "$ONE $HOME" >/tmp/all'
+  hook startContainer 'echo "$ONE" >/tmp/own' '{env: ["PATH=/bin", "ONE=2"]}'
+  hook startContainer 'echo "$ONE" >/tmp/none' '{env: []}'
+  inside true
+  same "$(cat "$BUNDLE/rootfs/tmp/all")" '1 /'
+  same "$(cat "$BUNDLE/rootfs/tmp/own")" 2
+  same "$(cat "$BUNDLE/rootfs/tmp/none")" ''
+}
+
 @test "hooks: args are the hook's whole argument vector" {
   printf '#!/bin/sh\ntr "\\0" "|" </proc/$$/cmdline >%s/argv\n' "$T" >"$T/hook"
   chmod 755 "$T/hook"

@@ -113,6 +113,14 @@ heard() {
   same "$(od -An -c "$T/lines" | tr -d ' ')" 'one\n'
 }
 
+@test "terminal: what a failing startContainer hook writes is seen" {
+  terminal
+  edit '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo the reason >&2; exit 3"]}]'
+  foreground -- true
+  differ "$status" 0
+  has "$screen" 'the reason'
+}
+
 @test "terminal: /dev/console is the terminal" {
   terminal
   foreground -- sh -c 'echo by-console >/dev/console; stat -c %t /dev/console'

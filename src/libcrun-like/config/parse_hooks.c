@@ -14,7 +14,11 @@ static const struct json_field hook_fields[] = {
 
 static int read_hook(const struct json_at *at, void *ret, struct err *e)
 {
-    return json_read_fields(at, hook_fields, ARRAY_SIZE(hook_fields), ret, e);
+    struct spec_hook *h = ret;
+    struct json_at env;
+
+    h->has_env = json_member(at, "env", &env);
+    return json_read_fields(at, hook_fields, ARRAY_SIZE(hook_fields), h, e);
 }
 
 #define HOOKS(kind_, name)                                                                         \

@@ -116,6 +116,7 @@ struct spec_mount {
 struct spec_hook {
     char *path;
     struct spec_strings args, env;
+    bool has_env;
     uint32_t timeout;
 };
 

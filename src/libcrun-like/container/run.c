@@ -54,7 +54,12 @@ int container_run(davit_context *c, const char *id, const struct davit_run_optio
     k.detached = o->detach;
     if (!o->detach)
         terminal_block_signals();
-    TRY(creation_begin(&k, false, e));
+    if (creation_begin(&k, false, e) < 0) {
+        /* A hook, or the process' own program, may have said there what is wrong. */
+        if (!o->detach)
+            terminal_empty(k.boot.terminal);
+        return -e->code;
+    }
     if (k.record.hooks_after && run_poststart(&k, e) < 0)
         return -e->code; /* creation_done() stops and destroys it */
     creation_keep(&k);

@@ -53,6 +53,26 @@ int terminal_settle(int master, struct err *e)
     return tcsetattr(master, TCSANOW, &t) < 0 ? err_os(e, errno, "process.terminal: tcsetattr") : 0;
 }
 
+/* false at the end of the source */
+static bool copy_some(int from, int to)
+{
+    char data[8192];
+    ssize_t n = read(from, data, sizeof data);
+
+    if (n < 0)
+        return errno == EINTR || errno == EAGAIN;
+    return n > 0 && write_all(to, data, (size_t)n) == 0;
+}
+
+void terminal_empty(int master)
+{
+    struct pollfd p = { .fd = master, .events = POLLIN };
+
+    while (master >= 0 && poll(&p, 1, 0) > 0)
+        if (!copy_some(master, 1))
+            break;
+}
+
 /* What a foreground command passes on; the rest keeps its meaning for us. */
 static void forwarded(sigset_t *ret)
 {
@@ -108,17 +128,6 @@ static void relay_done(struct relay *r)
     cleanup_fd(&r->signals);
     forwarded(&set);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
-/* false at the end of the source */
-static bool copy_some(int from, int to)
-{
-    char data[8192];
-    ssize_t n = read(from, data, sizeof data);
-
-    if (n < 0)
-        return errno == EINTR || errno == EAGAIN;
-    return n > 0 && write_all(to, data, (size_t)n) == 0;
 }
 
 /* By number where a filter denies it by pidfd: nobody has waited for our own child yet. */

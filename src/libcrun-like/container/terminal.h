@@ -15,6 +15,9 @@ int terminal_send(const char *path, int *master, struct err *e);
  * end in a line feed alone. A terminal that was made raw needs the carriage returns. */
 int terminal_settle(int master, struct err *e);
 
+/* What has been written to a terminal whose container or process did not come to be. */
+void terminal_empty(int master);
+
 /*
  * Stay with a process until it ends: forward signals to it, and (master >= 0) copy between the
  * terminal and descriptors 0 and 1, raw while it lasts, resized with ours. *ret_status: exit code,

@@ -164,6 +164,7 @@ static struct plan_list put_hooks(struct plan_writer *w, const struct spec *s,
                                        .path = plan_add_text(w, h->path),
                                        .args = plan_add_strings(w, h->args.items, h->args.count),
                                        .env = plan_add_strings(w, h->env.items, h->env.count),
+                                       .process_env = kind == HOOK_START_CONTAINER && !h->has_env,
                                        .timeout = h->timeout };
     }
     return plan_add_items(w, items, count, sizeof *items);

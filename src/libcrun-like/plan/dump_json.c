@@ -136,6 +136,8 @@ static void put_hook_list(struct json_writer *w, const struct plan *p, const cha
         dump_put_string(w, p, "path", h[i].path);
         dump_put_strings(w, p, "args", h[i].args);
         dump_put_strings(w, p, "env", h[i].env);
+        if (h[i].process_env)
+            json_write_bool(w, "processEnv", true);
         if (h[i].timeout)
             json_write_number(w, "timeout", h[i].timeout);
         json_write_close(w, '}');

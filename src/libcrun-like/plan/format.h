@@ -138,6 +138,7 @@ struct plan_hook {
     plan_str where; /* "hooks.createContainer[0]" */
     plan_str path;
     struct plan_list args, env; /* of plan_str */
+    uint32_t process_env;       /* 1: the payload's environment instead */
     uint32_t timeout;           /* seconds, 0 = none */
 };
 
