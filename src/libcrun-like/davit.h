@@ -121,7 +121,7 @@ DAVIT_PUBLIC int davit_state(davit_context *c, const char *id, char **ret_json,
 /* sig is a number; davit_signal_parse() understands "TERM", "SIGTERM", "15", "RTMIN+1". */
 DAVIT_PUBLIC int davit_kill(davit_context *c, const char *id, int sig, bool all,
                             struct davit_error *e);
-DAVIT_PUBLIC int davit_signal_parse(const char *text, struct davit_error *e); /* > 0 or < 0 */
+DAVIT_PUBLIC int davit_signal_parse(const char *text, struct davit_error *e); /* or < 0 */
 /* force: kill first; an unknown id is then success. */
 DAVIT_PUBLIC int davit_delete(davit_context *c, const char *id, bool force, struct davit_error *e);
 /* JSON array of states: id, pid, status, bundle, rootfs, created, annotations, owner. */

@@ -184,6 +184,29 @@ load bundle
   same "$(state_of "$ID")" running
 }
 
+@test "lifecycle: signal 0 asks whether it can be signalled" {
+  up
+  ok kill "$ID" 0
+  same "$(state_of "$ID")" running
+  ok kill "$ID" KILL
+  eventually status_is "$ID" stopped
+  refused kill "$ID" 0
+  has "$err" 'not running'
+}
+
+@test "lifecycle: in the host's pid namespace KILL is for every process, other signals for the first" {
+  [ "$kind" != crun ] || skip "crun kills the first only"
+  edit 'del(.linux.namespaces[] | select(.type == "pid"))'
+  up sh -c 'trap "" TERM; sleep 1001 & sleep 1002 & wait; wait'
+  eventually sh -c "[ \$(grep -lF $ID /proc/[0-9]*/cgroup | wc -l) = 3 ]"
+  ok kill "$ID" TERM
+  sleep 0.2
+  same "$(grep -lF "$ID" /proc/[0-9]*/cgroup | wc -l)" 3
+  ok kill "$ID" KILL
+  eventually status_is "$ID" stopped
+  eventually sh -c "! grep -lF $ID /proc/[0-9]*/cgroup"
+}
+
 @test "lifecycle: kill --all reaches every process of the container" {
   edit 'del(.linux.namespaces[] | select(.type == "pid"))'
   up sh -c 'sleep 1001 & sleep 1002 & sleep 1003 & wait'

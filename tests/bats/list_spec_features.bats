@@ -25,6 +25,13 @@ load bundle
   same "$(jq -r --arg id "$ID" '.[] | select(.id == $id) | .pid' <<<"$out")" "$(pid_of)"
 }
 
+@test "list: the order is that of the ids" {
+  local n
+  for n in c a d b; do ok create --bundle "$(another $n)" "$ID-$n"; done
+  ok list -q
+  same "$out" "$(printf '%s\n' "$ID"-{a,b,c,d})"
+}
+
 @test "list: a stopped container is listed as stopped" {
   up true
   eventually status_is "$ID" stopped

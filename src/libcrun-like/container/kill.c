@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/sys.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 
@@ -26,6 +27,12 @@ static int signal_process(struct found *f, int sig, struct err *e)
     return 0;
 }
 
+/* Where init's end does not end the others, a container that is killed would leave them behind. */
+static bool means_all(const struct state_record *r, int sig)
+{
+    return sig == SIGKILL && !(r->namespaces & CLONE_NEWPID) && r->cgroup.count;
+}
+
 int container_kill(davit_context *c, const char *id, int sig, bool all, struct err *e)
 {
     auto_found f = { .rootfd = -1, .dirfd = -1, .lock = -1 };
@@ -38,5 +45,6 @@ int container_kill(davit_context *c, const char *id, int sig, bool all, struct e
         return cgroup_kill(&f.record.cgroup, sig, e);
     if (!strcmp(status, "stopped") || !strcmp(status, "creating"))
         return err_set(e, ERR_BAD_STATE, "container not running");
-    return signal_process(&f, sig, e);
+    TRY(signal_process(&f, sig, e));
+    return means_all(&f.record, sig) ? cgroup_kill(&f.record.cgroup, sig, e) : 0;
 }

@@ -62,7 +62,7 @@ int signal_parse(const char *text, struct err *e)
     for (size_t i = 0; n < 0 && i < ARRAY_SIZE(names); i++)
         if (!strcasecmp(names[i].name, name))
             n = names[i].number;
-    if (n < 1 || n > SIGNAL_MAX)
+    if (n < 0 || n > SIGNAL_MAX)
         return err_set(e, ERR_INVALID, "unknown signal '%s'", text);
     return n;
 }

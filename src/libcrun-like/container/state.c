@@ -7,6 +7,7 @@
 #include "state/hook_state.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put(struct buf *b, const char *name, const char *value)
@@ -68,26 +69,65 @@ static void put_one(davit_context *c, const char *id, struct buf *b, bool *first
     put_state(b, &f);
 }
 
+struct ids {
+    char **items;
+    size_t count;
+};
+
+static void ids_done(struct ids *ids)
+{
+    for (size_t i = 0; i < ids->count; i++)
+        free(ids->items[i]);
+    free(ids->items);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted: a directory has no order that a reader could rely on. Takes rootfd. */
+static int read_ids(davit_context *c, int rootfd, struct ids *ret, struct err *e)
+{
+    auto_dir dir = fdopendir(rootfd);
+
+    if (!dir) {
+        cleanup_fd(&rootfd);
+        return err_os(e, errno, "read state root '%s'", c->root);
+    }
+    for (struct dirent *d; (d = readdir(dir));) {
+        char **more;
+
+        if (d->d_name[0] == '.' || d->d_type == DT_REG)
+            continue;
+        more = reallocarray(ret->items, ret->count + 1, sizeof *more);
+        if (!more)
+            return err_os(e, ENOMEM, "list");
+        ret->items = more;
+        more[ret->count] = strdup(d->d_name);
+        if (!more[ret->count])
+            return err_os(e, ENOMEM, "list");
+        ret->count++;
+    }
+    if (ret->count)
+        qsort(ret->items, ret->count, sizeof *ret->items, by_name);
+    return 0;
+}
+
 int container_list(davit_context *c, char **ret_json, struct err *e)
 {
     int rootfd = state_open_root(c->root, false, e);
-    auto_dir dir = NULL;
+    cleanup(ids_done) struct ids ids = { 0 };
     auto_buf b = { 0 };
     bool first = true;
 
-    buf_puts(&b, "[");
     if (rootfd < 0 && e->code != ENOENT)
         return rootfd;
-    if (rootfd >= 0) {
-        dir = fdopendir(rootfd);
-        if (!dir) {
-            cleanup_fd(&rootfd);
-            return err_os(e, errno, "read state root '%s'", c->root);
-        }
-    }
-    for (struct dirent *d; dir && (d = readdir(dir));)
-        if (d->d_name[0] != '.' && d->d_type != DT_REG)
-            put_one(c, d->d_name, &b, &first);
+    if (rootfd >= 0)
+        TRY(read_ids(c, rootfd, &ids, e));
+    buf_puts(&b, "[");
+    for (size_t i = 0; i < ids.count; i++)
+        put_one(c, ids.items[i], &b, &first);
     buf_puts(&b, "]\n");
     if (buf_failed(&b))
         return err_os(e, ENOMEM, "list");
