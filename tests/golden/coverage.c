@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* Every list of the plan, its items, and where their masks of 64 bits begin whose upper half the
- * kernel does not use yet (0: nowhere). A word of padding stands in front of those. */
+ * kernel does not use yet (0: nowhere). A word of padding stands in front of those; for
+ * createContainer hooks it is process_env, which only startContainer hooks have. */
 #define LISTS(X)                                                                                   \
     X(joins, struct plan_join, 0)                                                                  \
     X(net_devices, struct plan_net_device, 0)                                                      \
@@ -19,7 +20,7 @@
     X(masked, struct plan_path, 0)                                                                 \
     X(readonly, struct plan_path, 0)                                                               \
     X(sysctls, struct plan_sysctl, 0)                                                              \
-    X(create_container, struct plan_hook, 0)                                                       \
+    X(create_container, struct plan_hook, offsetof(struct plan_hook, timeout))                     \
     X(start_container, struct plan_hook, 0)                                                        \
     X(rlimits, struct plan_rlimit, 0)                                                              \
     X(hierarchies, struct plan_hierarchy, 0)                                                       \
