@@ -11,7 +11,8 @@ static const struct option exec_options[] = {
     TEXT(NULL, "cwd", "DIR", exec.cwd, "working directory (default: the container's)"),
     LIST("e", "env", "KEY=VALUE", env, "add a variable to the environment; may be repeated"),
     SWITCH("t", "tty", exec.tty, "give it a terminal"),
-    TEXT("u", "user", "UID[:GID]", exec.user, "run as this user (default: the container's)"),
+    TEXT("u", "user", "USER[:GROUP]", exec.user, "run as this user, by number or by name (default: the container's)"),
+    LIST("g", "additional-gids", "GID", gids, "add a group to the container's; may be repeated"),
     LIST("c", "cap", "CAP", caps, "add a capability; may be repeated"),
     SWITCH(NULL, "no-new-privs", exec.no_new_privs, "set no_new_privs for it"),
     TEXT(NULL, "apparmor", "PROFILE", exec.apparmor, "AppArmor profile for it"),
@@ -24,7 +25,6 @@ static const struct option exec_options[] = {
     TEXT(NULL, "trace", "FILE", exec.trace, "write a timeline of the start in Chrome's trace format"),
     REFUSED(NULL, "cgroup"),
     REFUSED(NULL, "pidfd-socket"),
-    REFUSED("g", "additional-gids"),
     REFUSED(NULL, "ignore-paused"),
     { 0 },
 };
@@ -37,6 +37,7 @@ static int check_process_file(const struct option_values *v, struct davit_error 
     const char *other = x->cwd             ? "cwd"
                         : v->env.n         ? "env"
                         : x->user          ? "user"
+                        : v->gids.n        ? "additional-gids"
                         : v->caps.n        ? "cap"
                         : x->no_new_privs  ? "no-new-privs"
                         : x->apparmor      ? "apparmor"
@@ -67,6 +68,7 @@ static int exec_run(struct cli *cli, struct davit_error *e)
     options->argv = options->process_file ? NULL : (const char *const *)v->args + 1;
     options->env = v->env.items;
     options->caps = v->caps.items;
+    options->additional_gids = v->gids.items;
     TRY(davit_exec(cli->context, v->args[0], options, &status, e));
     return status;
 }

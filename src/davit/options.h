@@ -59,8 +59,8 @@ struct option_values {
     struct option_globals global;
     bool help;
     struct davit_run_options run;   /* create and plan use run.create */
-    struct davit_exec_options exec; /* without argv, env and caps */
-    struct option_list env, caps;
+    struct davit_exec_options exec; /* without argv and the lists */
+    struct option_list env, caps, gids;
     bool all, force, quiet, rootless;
     int format;
     const char *bundle, *file, *id;

@@ -101,13 +101,15 @@ struct davit_exec_options {
     const char *const
         *env;         /* NULL-terminated KEY=VALUE, added to the container's env; may be NULL */
     const char *cwd;  /* NULL: the container's */
-    const char *user; /* "uid[:gid]"; NULL: the container's */
+    const char *user; /* "USER[:GROUP]", numbers or the container's names; NULL: the container's */
     const char *const *caps; /* extra capabilities (bounding, effective, permitted); may be NULL */
     const char *apparmor, *process_label;
     bool tty, detach, no_new_privs;
     const char *console_socket, *pid_file;
     unsigned preserve_fds;
     const char *trace;
+    const char *const *additional_gids; /* NULL-terminated numbers, added to the container's groups;
+                                           may be NULL */
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */

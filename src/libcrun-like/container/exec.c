@@ -181,7 +181,8 @@ static int prepare(struct execution *x, davit_context *c, const char *id, struct
     TRY(found_open(c, id, false, false, &x->found, e));
     TRY(check_running(&x->found, e));
     TRY(bundle_load_copy(x->found.dirfd, &x->copy, e));
-    TRY(exec_process_make(x->options, x->copy.spec, &x->arena, &x->given, &x->process, e));
+    TRY(exec_process_make(x->options, &x->found, x->copy.spec, &x->arena, &x->given, &x->process,
+                          e));
     TRY(check_terminal(x, e));
     o.rootfd = x->found.rootfd;
     o.no_keyring = x->found.record.no_keyring;

@@ -111,6 +111,7 @@ static void describe(const struct option_values *v, const struct cli_command *co
     say_exec(ret, &v->exec);
     say_list(ret, "env", &v->env);
     say_list(ret, "cap", &v->caps);
+    say_list(ret, "gid", &v->gids);
     say_if(ret, "all", v->all);
     say_if(ret, "force", v->force);
     say_if(ret, "quiet", v->quiet);
@@ -262,6 +263,7 @@ static const struct row by_people[] = {
     { "exec web ls --help", "exec [web] [ls] [--help]" },
     { "exec -e A=1 web -e B=2 --env=C= -c CAP_KILL --cap=NET_ADMIN env",
       "exec env=A=1 env=B=2 env=C= cap=CAP_KILL cap=NET_ADMIN [web] [env]" },
+    { "exec -g 5 --additional-gids=6 x ls", "exec gid=5 gid=6 [x] [ls]" },
     { "exec -t -u 1000:1000 --cwd /w --no-new-privs --apparmor p --process-label l --trace t web sh",
       "exec cwd=/w user=1000:1000 apparmor=p label=l tty nnp trace=t [web] [sh]" },
 };
@@ -319,7 +321,6 @@ static const struct row refused[] = {
     { "run --pidfd-socket=/s x", "option '--pidfd-socket' is not supported yet" },
     { "exec --cgroup /c x ls", "option '--cgroup' is not supported yet" },
     { "exec --pidfd-socket /c x ls", "option '--pidfd-socket' is not supported yet" },
-    { "exec -g 5 x ls", "option '--additional-gids' is not supported yet" },
     { "exec --ignore-paused x ls", "option '--ignore-paused' is not supported yet" },
 };
 
