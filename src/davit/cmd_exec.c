@@ -22,8 +22,8 @@ static const struct option exec_options[] = {
          "unix socket that receives the terminal of a detached process"),
     TEXT(NULL, "pid-file", "FILE", exec.pid_file, "write its process id here, digits only"),
     NUMBER(NULL, "preserve-fds", "N", exec.preserve_fds, "pass descriptors 3 to 2+N to it"),
+    LIST(NULL, "cgroup", "[CONTROLLER:]PATH", cgroups, "join this cgroup below the container's; may be repeated"),
     TEXT(NULL, "trace", "FILE", exec.trace, "write a timeline of the start in Chrome's trace format"),
-    REFUSED(NULL, "cgroup"),
     REFUSED(NULL, "pidfd-socket"),
     REFUSED(NULL, "ignore-paused"),
     { 0 },
@@ -68,6 +68,7 @@ static int exec_run(struct cli *cli, struct davit_error *e)
     options->argv = options->process_file ? NULL : (const char *const *)v->args + 1;
     options->env = v->env.items;
     options->caps = v->caps.items;
+    options->cgroups = v->cgroups.items;
     options->additional_gids = v->gids.items;
     TRY(davit_exec(cli->context, v->args[0], options, &status, e));
     return status;

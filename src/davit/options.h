@@ -60,7 +60,7 @@ struct option_values {
     bool help;
     struct davit_run_options run;   /* create and plan use run.create */
     struct davit_exec_options exec; /* without argv and the lists */
-    struct option_list env, caps, gids;
+    struct option_list env, caps, gids, cgroups;
     bool all, force, quiet, rootless;
     int format;
     const char *bundle, *file, *id;

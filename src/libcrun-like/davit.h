@@ -110,6 +110,8 @@ struct davit_exec_options {
     const char *trace;
     const char *const *additional_gids; /* NULL-terminated numbers, added to the container's groups;
                                            may be NULL */
+    const char *const *cgroups; /* NULL-terminated "[CONTROLLER,...:]PATH": the sub-cgroups to join,
+                                   relative to the container's own; may be NULL */
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */

@@ -68,7 +68,7 @@ ids='echo $(id -u):$(id -g)'
   [ "$kind" != crun ] || skip 'crun has no --additional-gids'
   edit '.process.user = {uid: 1000, gid: 1001, additionalGids: [7]}'
   up
-  ok exec --additional-gids 8 -g 9 "$ID" id -G
+  ok exec --additional-gids 8 --additional-gids 9 "$ID" id -G
   same "$(tr ' ' '\n' <<<"$out" | sort -n | tr '\n' ' ')" '7 8 9 1001 '
   ok exec "$ID" id -G
   same "$(tr ' ' '\n' <<<"$out" | sort -n | tr '\n' ' ')" '7 1001 '

@@ -106,11 +106,18 @@ int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, st
  * give away (config-linux.md, "Cgroup ownership"). */
 int cgroup_delegate(const struct cgroup *cg, uid_t uid, struct err *e);
 
+/* Which sub-cgroups exec is to join: wishes (NULL-terminated, "PATH" for all hierarchies or
+ * "CONTROLLER,...:PATH" for those of the controllers) by hierarchy of cg. ret: NULL where the
+ * container's own cgroup will do. The paths are borrowed from wishes and not looked at. */
+int cgroup_below(const struct cgroup *cg, const struct cgroup_host *host, const char *const *wishes,
+                 const char *ret[CGROUP_HIERARCHIES_MAX], struct err *e);
+
 /* For joining: *ret_v2 is a directory fd for CLONE_INTO_CGROUP (-1 if there is no v2 tree),
  * ret_procs gets O_WRONLY fds of the v1 hierarchies' tasks (the joining thread writes "0"). All
- * O_CLOEXEC; caller closes. */
-int cgroup_open_join(const struct cgroup *cg, int *ret_v2, int ret_procs[CGROUP_HIERARCHIES_MAX],
-                     unsigned *ret_count, struct err *e);
+ * O_CLOEXEC; caller closes. below: sub-cgroups to join instead, by hierarchy, NULL for none; they
+ * are resolved beneath the container's own and must exist. */
+int cgroup_open_join(const struct cgroup *cg, const char *const *below, int *ret_v2,
+                     int ret_procs[CGROUP_HIERARCHIES_MAX], unsigned *ret_count, struct err *e);
 
 /* Send sig to every process in the cgroup and below. SIGKILL uses cgroup.kill where there is one,
  * and thaws v1 freezers so that it is taken. */

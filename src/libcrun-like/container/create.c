@@ -148,7 +148,7 @@ static int row_make_cgroup(struct boot *b, struct err *e)
 
     TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
     k->cgroup_made = true;
-    TRY(cgroup_open_join(&k->record.cgroup, &b->grants.cgroup_fd, procs, &count, e));
+    TRY(cgroup_open_join(&k->record.cgroup, NULL, &b->grants.cgroup_fd, procs, &count, e));
     for (unsigned i = 0; i < count; i++)
         b->grants.procs_fd[i] = procs[i];
     b->grants.procs_count = count;

@@ -133,18 +133,35 @@ static int open_fallback_cgroup(const struct state_record *r)
     return -1;
 }
 
+static int find_sub_cgroups(const struct execution *x,
+                            const char *ret_below[CGROUP_HIERARCHIES_MAX], struct err *e)
+{
+    cleanup(cgroup_host_done) struct cgroup_host host = { 0 };
+
+    if (!x->options->cgroups)
+        return 0;
+    TRY(cgroup_host_read(&host, e));
+    return cgroup_below(&x->found.record.cgroup, &host, x->options->cgroups, ret_below, e);
+}
+
 static int open_cgroups(struct execution *x, struct err *e)
 {
+    const char *below[CGROUP_HIERARCHIES_MAX] = { NULL };
     int procs[CGROUP_HIERARCHIES_MAX];
     unsigned count = 0;
 
     if (!x->found.record.cgroup.count)
-        return 0;
-    TRY(cgroup_open_join(&x->found.record.cgroup, &x->boot.grants.cgroup_fd, procs, &count, e));
+        return x->options->cgroups ? err_set(e, ERR_INVALID, "--cgroup: the container has none")
+                                   : 0;
+    TRY(find_sub_cgroups(x, below, e));
+    TRY(cgroup_open_join(&x->found.record.cgroup, below, &x->boot.grants.cgroup_fd, procs, &count,
+                         e));
     for (unsigned i = 0; i < count; i++)
         x->boot.grants.procs_fd[i] = procs[i];
     x->boot.grants.procs_count = count;
-    x->boot.grants.cgroup_fallback_fd = open_fallback_cgroup(&x->found.record);
+    /* Who asked for a cgroup gets that one or an error. */
+    if (!x->options->cgroups)
+        x->boot.grants.cgroup_fallback_fd = open_fallback_cgroup(&x->found.record);
     return 0;
 }
 
