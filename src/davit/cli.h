@@ -43,6 +43,9 @@ const struct cli_command *command_find(const char *name, struct davit_error *e);
 int command_parse(const struct cli_command *command, char **argv, struct option_values *v,
                   struct davit_error *e);
 
+/* listen.c: what $LISTEN_FDS and its like say to this process, into ret. */
+int listen_read(struct davit_create_options *ret, struct davit_error *e);
+
 /* To standard output. Return 0 (the exit status) or a negative errno. */
 int help_program(const char *name, struct davit_error *e);
 int help_command(const char *name, const struct cli_command *command, struct davit_error *e);

@@ -73,7 +73,10 @@ struct davit_create_options {
     const char *pid_file;       /* path, or NULL */
     unsigned preserve_fds;      /* descriptors 3 .. 3+n-1 go to the container */
     bool no_pivot, no_new_keyring;
-    const char *trace; /* write a Chrome trace (JSON) to this file */
+    const char *trace;        /* write a Chrome trace (JSON) to this file */
+    unsigned listen_fds;      /* the first so many of 3 and up are sockets as in sd_listen_fds(3);
+                                 those of preserve_fds come behind them */
+    const char *listen_names; /* their names with colons between; may be NULL */
 };
 
 /* runtime-spec runtime.md "create". On failure nothing is left behind. */

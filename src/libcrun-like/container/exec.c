@@ -193,7 +193,7 @@ static int prepare(struct execution *x, davit_context *c, const char *id, struct
 {
     struct prepare_options o = { .id = id, .bundle = &x->copy };
 
-    TRY(hand_over_check_fds(x->options->preserve_fds, e));
+    TRY(hand_over_check_fds(0, x->options->preserve_fds, e));
     TRY(boot_start(&x->boot, x->options->preserve_fds, e));
     TRY(found_open(c, id, false, false, &x->found, e));
     TRY(check_running(&x->found, e));

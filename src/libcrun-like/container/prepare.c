@@ -102,6 +102,8 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .strict = c->strict,
         .barrier = o->barrier,
         .no_keyring = o->no_keyring,
+        .listen_fds = o->listen_fds,
+        .listen_names = o->listen_names,
     };
 }
 

@@ -49,6 +49,38 @@ static struct plan_list put_env(struct plan_writer *w, const struct spec_strings
     return plan_add_strings(w, kept, n);
 }
 
+/* sd_listen_fds(3). What the configuration says stays: engines write the variables there. */
+static struct spec_strings with_sockets(struct plan_writer *w, const struct plan_input *in,
+                                        const struct spec_strings *env)
+{
+    const char *const names[] = { "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES" };
+    /* The first process of a pid namespace; outside of one the number can't be known. */
+    const char *const values[] = { arena_printf(&w->arena, "%u", in->listen_fds), "1",
+                                   in->listen_names };
+    struct spec_strings all = { .items = arena_new(&w->arena, env->count + 3, char *) };
+
+    if (!all.items || !values[0]) {
+        w->out.failed = true;
+        return (struct spec_strings){ 0 };
+    }
+    while (all.count < env->count) {
+        all.items[all.count] = env->items[all.count];
+        all.count++;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *text;
+
+        if (!values[i] || env_value(env->items, env->count, names[i]))
+            continue;
+        text = arena_printf(&w->arena, "%s=%s", names[i], values[i]);
+        if (text)
+            all.items[all.count++] = text;
+        else
+            w->out.failed = true;
+    }
+    return all;
+}
+
 static struct plan_list put_rlimits(struct plan_writer *w, const struct spec_process *p)
 {
     struct plan_rlimit *items = arena_new(&w->arena, p->rlimit_count + 1, struct plan_rlimit);
@@ -174,13 +206,16 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
                      const struct spec_process *p, struct err *e)
 {
     const char *path = env_value(p->env.items, p->env.count, "PATH");
+    struct spec_strings env = p->env;
     struct plan_list list;
     plan_str text;
 
     put_numbers(plan_header(w), in, p);
     list = plan_add_strings(w, p->args.items, p->args.count);
     plan_header(w)->args = list;
-    list = put_env(w, &p->env);
+    if (in->listen_fds)
+        env = with_sockets(w, in, &p->env);
+    list = put_env(w, &env);
     plan_header(w)->env = list;
     list = put_rlimits(w, p);
     plan_header(w)->rlimits = list;
