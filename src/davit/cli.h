@@ -43,6 +43,12 @@ const struct cli_command *command_find(const char *name, struct davit_error *e);
 int command_parse(const struct cli_command *command, char **argv, struct option_values *v,
                   struct davit_error *e);
 
+/* matching.c: act on every container whose id the extended regular expression finds something in.
+ * One that fails is no reason to leave the others out; then the result is a failure. No match is
+ * success. */
+typedef int matching_act(struct cli *cli, const char *id, struct davit_error *e);
+int matching_each(struct cli *cli, const char *pattern, matching_act *act, struct davit_error *e);
+
 /* listen.c: what $LISTEN_FDS and its like say to this process, into ret. */
 int listen_read(struct davit_create_options *ret, struct davit_error *e);
 

@@ -61,7 +61,8 @@ struct option_values {
     struct davit_run_options run;   /* create and plan use run.create */
     struct davit_exec_options exec; /* without argv and the lists */
     struct option_list env, caps, gids, cgroups;
-    bool all, force, quiet, rootless;
+    bool all, force, quiet, regex, rootless;
+    int signal; /* of kill; no option */
     int format;
     const char *bundle, *file, *id;
     char **args; /* what is no option, NULL-terminated */

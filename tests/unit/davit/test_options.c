@@ -114,6 +114,7 @@ static void describe(const struct option_values *v, const struct cli_command *co
     say_list(ret, "gid", &v->gids);
     say_list(ret, "cgroup", &v->cgroups);
     say_if(ret, "all", v->all);
+    say_if(ret, "regex", v->regex);
     say_if(ret, "force", v->force);
     say_if(ret, "quiet", v->quiet);
     say_if(ret, "userns", v->rootless);
@@ -253,6 +254,8 @@ static const struct row by_people[] = {
     { "run x -d", "run detach [x]" },
     { "run -d=false x", "run [x]" },
     { "delete x -f", "delete force [x]" },
+    { "delete -r -f ^x", "delete regex force [^x]" },
+    { "kill --regex x 9", "kill regex [x] [9]" },
     { "list -q", "list quiet" },
     { "list -f json", "list json-format" },
     { "list --format=json --format=table", "list" },
