@@ -211,6 +211,14 @@ void spec_free(struct spec *s)
     free(s);
 }
 
+const char *spec_annotation(const struct spec *s, const char *key)
+{
+    for (size_t i = 0; i < s->annotation_count; i++)
+        if (!strcmp(s->annotations[i].key, key))
+            return s->annotations[i].value;
+    return NULL;
+}
+
 void spec_freep(struct spec **s)
 {
     spec_free(*s);

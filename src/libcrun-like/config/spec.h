@@ -373,6 +373,9 @@ int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err 
 /* Parse one process object (exec --process). Same rules and ownership; only ->process is filled. */
 int spec_parse_process(const char *text, size_t len, struct spec **ret, struct err *e);
 
+/* annotations[key], NULL when absent. */
+const char *spec_annotation(const struct spec *s, const char *key);
+
 /* The id -1 is the kernel's "no change" and never a user. */
 static inline bool spec_id_valid(uint64_t id)
 {

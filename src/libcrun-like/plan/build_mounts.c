@@ -159,15 +159,13 @@ static enum plan_label label_of(const struct plan_input *in, const struct plan_m
 static int put_label(struct plan_writer *w, const struct spec *s, struct err *e)
 {
     static const char key[] = "run.oci.mount_context_type";
-    const char *context = context_options[0];
+    const char *context = spec_annotation(s, key);
     plan_str text;
     bool known = false;
 
     if (!s->linux_.mount_label)
         return 0;
-    for (size_t i = 0; i < s->annotation_count; i++)
-        if (!strcmp(s->annotations[i].key, key))
-            context = s->annotations[i].value;
+    context = context ? context : context_options[0];
     for (size_t i = 0; i < ARRAY_SIZE(context_options); i++)
         known |= !strcmp(context, context_options[i]);
     if (!known)

@@ -197,6 +197,27 @@ static void put_seccomp(struct plan_writer *w, const struct spec_seccomp *s,
     plan_header(w)->listener = text;
 }
 
+/* As with crun; for shares of the host that only the caller's groups may enter. */
+static int put_groups(struct plan_writer *w, const struct plan_input *in,
+                      const struct spec_process *p, struct err *e)
+{
+    static const char key[] = "run.oci.keep_original_groups";
+    const char *keep = spec_annotation(in->spec, key);
+    struct plan_list list;
+
+    if (keep && strcmp(keep, "0") && strcmp(keep, "1"))
+        return err_set(e, ERR_INVALID, "annotations['%s'] must be 0 or 1, not '%.*s'", key, 80,
+                       keep);
+    if (keep && *keep == '1') {
+        plan_header(w)->flags |= PLAN_KEEP_GROUPS;
+        return 0;
+    }
+    list = plan_add_items(w, p->user.additional_gids, p->user.additional_gid_count,
+                          sizeof *p->user.additional_gids);
+    plan_header(w)->groups = list;
+    return 0;
+}
+
 static const char *non_empty(const char *s)
 {
     return s && *s ? s : NULL;
@@ -219,9 +240,7 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
     plan_header(w)->env = list;
     list = put_rlimits(w, p);
     plan_header(w)->rlimits = list;
-    list = plan_add_items(w, p->user.additional_gids, p->user.additional_gid_count,
-                          sizeof *p->user.additional_gids);
-    plan_header(w)->groups = list;
+    TRY(put_groups(w, in, p, e));
     text = plan_add_text(w, p->cwd);
     plan_header(w)->cwd = text;
     if (!strchr(p->args.items[0], '/')) {
