@@ -28,7 +28,7 @@ struct cli_command {
 };
 
 extern const struct cli_command cmd_create, cmd_delete, cmd_exec, cmd_features, cmd_help, cmd_kill,
-    cmd_list, cmd_plan, cmd_run, cmd_spec, cmd_start, cmd_state;
+    cmd_list, cmd_pause, cmd_plan, cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];

@@ -21,11 +21,12 @@ static const struct option exec_options[] = {
          "unix socket that receives the terminal of a detached process"),
     TEXT(NULL, "pid-file", "FILE", exec.pid_file, "write its process id here, digits only"),
     NUMBER(NULL, "preserve-fds", "N", exec.preserve_fds, "pass descriptors 3 to 2+N to it"),
+    SWITCH(NULL, "ignore-paused", exec.ignore_paused,
+           "in a paused container, too: the process begins when it is resumed"),
     TEXT(NULL, "trace", "FILE", exec.trace, "write a timeline of the start in Chrome's trace format"),
     REFUSED(NULL, "cgroup"),
     REFUSED(NULL, "pidfd-socket"),
     REFUSED("g", "additional-gids"),
-    REFUSED(NULL, "ignore-paused"),
     { 0 },
 };
 // clang-format on

@@ -162,6 +162,20 @@ int davit_delete(davit_context *c, const char *id, bool force, struct davit_erro
     return answer(container_delete(c, id, force, &e), &e, error);
 }
 
+int davit_pause(davit_context *c, const char *id, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_pause(c, id, &e), &e, error);
+}
+
+int davit_resume(davit_context *c, const char *id, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_resume(c, id, &e), &e, error);
+}
+
 int davit_list(davit_context *c, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

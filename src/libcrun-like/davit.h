@@ -108,6 +108,7 @@ struct davit_exec_options {
     const char *console_socket, *pid_file;
     unsigned preserve_fds;
     const char *trace;
+    bool ignore_paused; /* in a paused container, too: it begins when the container is resumed */
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */
@@ -124,6 +125,9 @@ DAVIT_PUBLIC int davit_kill(davit_context *c, const char *id, int sig, bool all,
 DAVIT_PUBLIC int davit_signal_parse(const char *text, struct davit_error *e); /* > 0 or < 0 */
 /* force: kill first; an unknown id is then success. */
 DAVIT_PUBLIC int davit_delete(davit_context *c, const char *id, bool force, struct davit_error *e);
+/* Stop all processes of a created or running container at once; let those of a paused one go on. */
+DAVIT_PUBLIC int davit_pause(davit_context *c, const char *id, struct davit_error *e);
+DAVIT_PUBLIC int davit_resume(davit_context *c, const char *id, struct davit_error *e);
 /* JSON array of states: id, pid, status, bundle, rootfs, created, annotations, owner. */
 DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_error *e);
 

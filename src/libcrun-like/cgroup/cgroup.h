@@ -123,6 +123,7 @@ int cgroup_remove(const struct cgroup *cg, int timeout_ms, struct err *e);
 
 /* pids in the cgroup and below, malloc'd. */
 int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_count, struct err *e);
+/* Freezing waits (bounded) until everything has stopped, else it is undone and ERR_BUSY. */
 int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e);
 /* *ret: true when the cgroup is frozen (or freezing). */
 int cgroup_frozen(const struct cgroup *cg, bool *ret, struct err *e);

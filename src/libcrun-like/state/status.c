@@ -37,9 +37,8 @@ const char *state_status(int dirfd, const struct state_record *r)
     process = state_process_open(&r->process);
     if (process < 0)
         return "stopped";
-    if (at_barrier(dirfd, r->process.pid))
-        return "created";
+    /* Also of a created container: frozen, it would never answer to `start`. */
     if (r->cgroup.count && cgroup_frozen(&r->cgroup, &frozen, &ignored) == 0 && frozen)
         return "paused";
-    return "running";
+    return at_barrier(dirfd, r->process.pid) ? "created" : "running";
 }

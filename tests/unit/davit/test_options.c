@@ -97,6 +97,7 @@ static void say_exec(struct buf *b, const struct davit_exec_options *o)
     if (o->preserve_fds)
         buf_printf(b, " fds=%u", o->preserve_fds);
     say(b, "trace", o->trace);
+    say_if(b, "ignore-paused", o->ignore_paused);
 }
 
 /* Everything that is not as in an empty command line, in a fixed order. */
@@ -180,6 +181,8 @@ static const struct row by_engines[] = {
     { "start 0a1b", "start [0a1b]" },
     { "kill --all 0a1b 15", "kill all [0a1b] [15]" },
     { "delete --force 0a1b", "delete force [0a1b]" },
+    { "pause 0a1b", "pause [0a1b]" },
+    { "resume 0a1b", "resume [0a1b]" },
     { "checkpoint --help", "verb 'checkpoint' is not supported yet" },
     { "restore --lsm-mount-context", "verb 'restore' is not supported yet" },
     /* CRI-O through conmon, and directly */
@@ -262,6 +265,7 @@ static const struct row by_people[] = {
     { "exec web ls --help", "exec [web] [ls] [--help]" },
     { "exec -e A=1 web -e B=2 --env=C= -c CAP_KILL --cap=NET_ADMIN env",
       "exec env=A=1 env=B=2 env=C= cap=CAP_KILL cap=NET_ADMIN [web] [env]" },
+    { "exec --ignore-paused web true", "exec ignore-paused [web] [true]" },
     { "exec -t -u 1000:1000 --cwd /w --no-new-privs --apparmor p --process-label l --trace t web sh",
       "exec cwd=/w user=1000:1000 apparmor=p label=l tty nnp trace=t [web] [sh]" },
 };
@@ -320,7 +324,6 @@ static const struct row refused[] = {
     { "exec --cgroup /c x ls", "option '--cgroup' is not supported yet" },
     { "exec --pidfd-socket /c x ls", "option '--pidfd-socket' is not supported yet" },
     { "exec -g 5 x ls", "option '--additional-gids' is not supported yet" },
-    { "exec --ignore-paused x ls", "option '--ignore-paused' is not supported yet" },
 };
 
 TEST(refuses_with_one_exact_line)
@@ -338,7 +341,7 @@ TEST(says_of_what_kind_an_error_is)
         { "create", DAVIT_ERROR_INVALID },
         { "create --bogus", DAVIT_ERROR_INVALID },
         { "launch", DAVIT_ERROR_INVALID },
-        { "pause x", DAVIT_ERROR_UNSUPPORTED },
+        { "restore x", DAVIT_ERROR_UNSUPPORTED },
         { "exec --cgroup /c x ls", DAVIT_ERROR_UNSUPPORTED },
     };
 
