@@ -176,6 +176,13 @@ int davit_resume(davit_context *c, const char *id, struct davit_error *error)
     return answer(container_resume(c, id, &e), &e, error);
 }
 
+int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_ps(c, id, ret_json, &e), &e, error);
+}
+
 int davit_list(davit_context *c, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

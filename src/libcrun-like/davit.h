@@ -128,6 +128,9 @@ DAVIT_PUBLIC int davit_delete(davit_context *c, const char *id, bool force, stru
 /* Stop all processes of a created or running container at once; let those of a paused one go on. */
 DAVIT_PUBLIC int davit_pause(davit_context *c, const char *id, struct davit_error *e);
 DAVIT_PUBLIC int davit_resume(davit_context *c, const char *id, struct davit_error *e);
+/* JSON array of the pids of all processes in the container's cgroups, ascending; empty when it has
+ * stopped. Caller frees *ret_json. */
+DAVIT_PUBLIC int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *e);
 /* JSON array of states: id, pid, status, bundle, rootfs, created, annotations, owner. */
 DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_error *e);
 

@@ -32,6 +32,7 @@ int container_state(davit_context *c, const char *id, char **ret_json, struct er
 int container_list(davit_context *c, char **ret_json, struct err *e);
 int container_kill(davit_context *c, const char *id, int sig, bool all, struct err *e);
 int container_delete(davit_context *c, const char *id, bool force, struct err *e);
+int container_ps(davit_context *c, const char *id, char **ret_json, struct err *e);
 int container_pause(davit_context *c, const char *id, struct err *e);
 int container_resume(davit_context *c, const char *id, struct err *e);
 int container_plan(davit_context *c, const char *id, const struct davit_create_options *o,

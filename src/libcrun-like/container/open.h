@@ -19,6 +19,9 @@ int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage
                struct err *e);
 void found_done(struct found *f);
 
+/* An error for a container that was made without a cgroup manager. */
+int found_check_cgroups(const struct found *f, struct err *e);
+
 /* poststart or poststop hooks from the stored configuration, with the given status and pid. */
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
                     const char *status, struct err *e);

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-static int check_cgroups(const struct found *f, struct err *e)
-{
-    if (f->record.cgroup.count)
-        return 0;
-    return err_set(e, ERR_UNSUPPORTED, "container '%s' has no cgroups", f->id);
-}
-
 int container_pause(davit_context *c, const char *id, struct err *e)
 {
     auto_found f = { .rootfd = -1, .dirfd = -1, .lock = -1 };
@@ -25,7 +18,7 @@ int container_pause(davit_context *c, const char *id, struct err *e)
         return err_set(e, ERR_BAD_STATE, "cannot pause container '%s': it is paused", id);
     if (strcmp(status, "running") && strcmp(status, "created"))
         return err_set(e, ERR_BAD_STATE, "container not running");
-    TRY(check_cgroups(&f, e));
+    TRY(found_check_cgroups(&f, e));
     return cgroup_freeze(&f.record.cgroup, true, e);
 }
 

@@ -167,6 +167,7 @@ static const struct row by_engines[] = {
     { "--root /r --log /l --log-format json exec --process /tmp/runc-process1 --console-socket /s --detach"
       " --pid-file /b/x.pid web",
       "exec root=/r log=/l json process=/tmp/runc-process1 exec-detach console=/s pid=/b/x.pid [web]" },
+    { "--root /r --log /l --log-format json ps --format json web", "ps root=/r log=/l json json-format [web]" },
     { "features", "features" },
     { "--version", "- version" },
     /* podman through conmon, and directly */
@@ -257,6 +258,9 @@ static const struct row by_people[] = {
     { "list -q", "list quiet" },
     { "list -f json", "list json-format" },
     { "list --format=json --format=table", "list" },
+    { "ps -f table web -e -x", "ps [web] [-e] [-x]" },
+    { "ps web --format json", "ps [web] [--format] [json]" },
+    { "ps -- web --help", "ps [web] [--help]" },
     { "spec -b /b -f c.json --rootless", "spec userns dir=/b file=c.json" },
     { "plan", "plan" },
     { "plan /b --format json --id web -f c.json", "plan config=c.json json-format id=web [/b]" },
@@ -317,6 +321,9 @@ static const struct row refused[] = {
     { "create", "missing argument (usage: create [OPTION]... ID)" },
     { "state", "missing argument (usage: state [OPTION]... ID)" },
     { "exec -t", "missing argument (usage: exec [OPTION]... ID [COMMAND [ARG]...])" },
+    { "ps", "missing argument (usage: ps [OPTION]... ID [PS OPTION]...)" },
+    { "ps -e web", "unknown option '-e'" },
+    { "ps --format yaml web", "invalid value 'yaml' for '--format' (table|json)" },
     { "state a b", "unexpected argument 'b' (usage: state [OPTION]... ID)" },
     { "list x", "unexpected argument 'x' (usage: list [OPTION]...)" },
     { "create --pidfd-socket /s x", "option '--pidfd-socket' is not supported yet" },
