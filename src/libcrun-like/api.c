@@ -176,6 +176,16 @@ int davit_resume(davit_context *c, const char *id, struct davit_error *error)
     return answer(container_resume(c, id, &e), &e, error);
 }
 
+int davit_update(davit_context *c, const char *id, const struct davit_update_options *options,
+                 struct davit_error *error)
+{
+    struct davit_update_options o;
+    struct err e = { 0 };
+    int rc = read_options(&o, sizeof o, options, &e);
+
+    return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
+}
+
 int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

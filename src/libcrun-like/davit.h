@@ -128,6 +128,18 @@ DAVIT_PUBLIC int davit_delete(davit_context *c, const char *id, bool force, stru
 /* Stop all processes of a created or running container at once; let those of a paused one go on. */
 DAVIT_PUBLIC int davit_pause(davit_context *c, const char *id, struct davit_error *e);
 DAVIT_PUBLIC int davit_resume(davit_context *c, const char *id, struct davit_error *e);
+struct davit_update_options {
+    size_t size;
+    const char *resources; /* a linux.resources object as JSON; NULL: none */
+    /* For a container with linux.intelRdt; NULL: unchanged. */
+    const char *l3_cache_schema, *mem_bw_schema;
+};
+
+/* Change the limits of a created, running or paused container: those in resources, and all of them
+ * or, on failure, none. What resources does not mention stays. 0 is no limit to set, except for
+ * pids.limit, cpu.burst and cpu.idle; -1 is unlimited. */
+DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
+                              const struct davit_update_options *options, struct davit_error *e);
 /* JSON array of the pids of all processes in the container's cgroups, ascending; empty when it has
  * stopped. Caller frees *ret_json. */
 DAVIT_PUBLIC int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *e);

@@ -52,7 +52,8 @@ struct cgroup_write {
     bool optional;     /* nobody asked for it by name: a refusal by the kernel is no error */
 
     const char *other_file, *other_value; /* written instead where file is missing; may be NULL */
-    bool if_there;                        /* where file is missing, nothing is: that is no error */
+    bool behind_first; /* value goes behind the first word of what the file holds */
+    bool if_there;     /* where file is missing, nothing is: that is no error */
     bool kept;         /* read back, as some kernels take the number and do without it */
     const char *usage; /* file with what is in use: a value below is an error; may be NULL */
 };
@@ -62,6 +63,7 @@ struct cgroup_writes {
     size_t count;
     struct bpf_insn *device_insns; /* v2: the device program; NULL if no rule asks for one */
     size_t device_insn_count;
+    bool no_device_program; /* v2: a program that was attached for older rules goes */
 };
 
 /* Spell resources for this host. Refuses what the host can't hold (a v1-only field on v2, a limit
@@ -101,6 +103,15 @@ void cgroup_done(struct cgroup *cg);
  * failure. */
 int cgroup_make(struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
+
+/* The same where older values stand: all of the writes, or none of them. Writes of device rules for
+ * v1 are narrowed down to the difference from the rules in force. */
+int cgroup_update(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
+
+/* The directories of a record in the order of host, whose mounts may be others by now: ret->dirs
+ * are recorded's strings, so ret is not for cgroup_done(). */
+void cgroup_match(const struct cgroup *recorded, const struct cgroup_host *host,
+                  struct cgroup *ret);
 
 /* Make uid the owner of the v2 directory and of those files in it that the kernel declares safe to
  * give away (config-linux.md, "Cgroup ownership"). */

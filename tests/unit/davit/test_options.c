@@ -120,6 +120,11 @@ static void describe(const struct option_values *v, const struct cli_command *co
     say(ret, "dir", v->bundle);
     say(ret, "file", v->file);
     say(ret, "id", v->id);
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        if (v->limits[i])
+            buf_printf(ret, " limit%zu=%s", i, v->limits[i]);
+    say(ret, "l3", v->l3_cache_schema);
+    say(ret, "mb", v->mem_bw_schema);
     say_if(ret, "help", v->help);
     for (int i = 0; !v->help && i < v->n_args; i++)
         buf_printf(ret, " [%s]", v->args[i]);
@@ -167,6 +172,7 @@ static const struct row by_engines[] = {
     { "--root /r --log /l --log-format json exec --process /tmp/runc-process1 --console-socket /s --detach"
       " --pid-file /b/x.pid web",
       "exec root=/r log=/l json process=/tmp/runc-process1 exec-detach console=/s pid=/b/x.pid [web]" },
+    { "--root /r --log /l --log-format json update --resources=- web", "update root=/r log=/l json file=- [web]" },
     { "--root /r --log /l --log-format json ps --format json web", "ps root=/r log=/l json json-format [web]" },
     { "features", "features" },
     { "--version", "- version" },
@@ -182,6 +188,7 @@ static const struct row by_engines[] = {
     { "start 0a1b", "start [0a1b]" },
     { "kill --all 0a1b 15", "kill all [0a1b] [15]" },
     { "delete --force 0a1b", "delete force [0a1b]" },
+    { "update --resources=/tmp/podman1 0a1b", "update file=/tmp/podman1 [0a1b]" },
     { "pause 0a1b", "pause [0a1b]" },
     { "resume 0a1b", "resume [0a1b]" },
     { "checkpoint --help", "verb 'checkpoint' is not supported yet" },
@@ -192,6 +199,7 @@ static const struct row by_engines[] = {
     { "--root=/run/x exec --pid-file /t --process /tmp/exec-process-1 --detach web",
       "exec root=/run/x process=/tmp/exec-process-1 exec-detach pid=/t [web]" },
     { "--root /run/x --systemd-cgroup state web", "state root=/run/x cgroups=systemd [web]" },
+    { "--root /run/x update --resources - web", "update root=/run/x file=- [web]" },
     { "--root /run/x kill web TERM", "kill root=/run/x [web] [TERM]" },
     { "--root /run/x kill -a web 9", "kill root=/run/x all [web] [9]" },
     { "--root /run/x --systemd-cgroup exec --process /f web",
@@ -258,6 +266,9 @@ static const struct row by_people[] = {
     { "list -q", "list quiet" },
     { "list -f json", "list json-format" },
     { "list --format=json --format=table", "list" },
+    { "update web --memory 50M --memory-swap -1 --pids-limit=7 -cpu-idle 0",
+      "update limit0=50M limit2=-1 limit9=0 limit15=7 [web]" },
+    { "update --l3-cache-schema L3:0=1 --mem-bw-schema MB:0=1 web", "update l3=L3:0=1 mb=MB:0=1 [web]" },
     { "ps -f table web -e -x", "ps [web] [-e] [-x]" },
     { "ps web --format json", "ps [web] [--format] [json]" },
     { "ps -- web --help", "ps [web] [--help]" },
@@ -295,7 +306,8 @@ static const struct row refused[] = {
     { "satrt x", "unknown verb 'satrt' (did you mean 'start'?)" },
     { "launch x", "unknown verb 'launch'" },
     { "'' x", "unknown verb ''" },
-    { "update --resources=- x", "verb 'update' is not supported yet" },
+    { "update --memory= x", "invalid value '' for '--memory' (it must not be empty)" },
+    { "update --memori 1 x", "unknown option '--memori' (did you mean '--memory'?)" },
     { "create --bundle", "flag needs an argument: '--bundle'" },
     { "create -b", "flag needs an argument: '--bundle'" },
     { "--log", "flag needs an argument: '--log'" },
