@@ -10,13 +10,13 @@
 #include <string.h>
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_create,   &cmd_start, &cmd_run,    &cmd_state,  &cmd_kill, &cmd_delete,
-    &cmd_exec,     &cmd_pause, &cmd_resume, &cmd_update, &cmd_ps,   &cmd_list,
-    &cmd_features, &cmd_spec,  &cmd_plan,   &cmd_help,   NULL,
+    &cmd_create, &cmd_start,    &cmd_run,    &cmd_state,  &cmd_kill, &cmd_delete,
+    &cmd_exec,   &cmd_pause,    &cmd_resume, &cmd_update, &cmd_ps,   &cmd_events,
+    &cmd_list,   &cmd_features, &cmd_spec,   &cmd_plan,   &cmd_help, NULL,
 };
 
 /* Verbs of other runtimes. An engine that tries one learns from the failure that it is missing. */
-static const char *const unsupported[] = { "checkpoint", "restore", "events" };
+static const char *const unsupported[] = { "checkpoint", "restore" };
 
 const struct cli_command *command_find(const char *name, struct davit_error *e)
 {

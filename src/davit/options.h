@@ -82,9 +82,9 @@ struct option_values {
     struct davit_run_options run;   /* create and plan use run.create */
     struct davit_exec_options exec; /* without argv, env and caps */
     struct option_list env, caps;
-    bool all, force, quiet, rootless;
+    bool all, force, quiet, rootless, stats;
     int format;
-    const char *bundle, *file, *id;
+    const char *bundle, *file, *id, *interval;
     const char *limits[LIMIT_COUNT]; /* as written */
     const char *l3_cache_schema, *mem_bw_schema;
     char **args; /* what is no option, NULL-terminated */

@@ -186,6 +186,23 @@ int davit_update(davit_context *c, const char *id, const struct davit_update_opt
     return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
 }
 
+int davit_stats(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_stats(c, id, ret_json, &e), &e, error);
+}
+
+int davit_events(davit_context *c, const char *id, const struct davit_events_options *options,
+                 struct davit_error *error)
+{
+    struct davit_events_options o;
+    struct err e = { 0 };
+    int rc = read_options(&o, sizeof o, options, &e);
+
+    return answer(rc < 0 ? rc : container_events(c, id, &o, &e), &e, error);
+}
+
 int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

@@ -140,6 +140,23 @@ struct davit_update_options {
  * pids.limit, cpu.burst and cpu.idle; -1 is unlimited. */
 DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
                               const struct davit_update_options *options, struct davit_error *e);
+/* What a created, running or paused container uses, as one JSON object on one line:
+ * {"type":"stats","id":ID,"data":{...}} as runc has it. Caller frees *ret_json. */
+DAVIT_PUBLIC int davit_stats(davit_context *c, const char *id, char **ret_json,
+                             struct davit_error *e);
+
+struct davit_events_options {
+    size_t size;
+    unsigned interval_ms; /* between two statistics; 0: none */
+    /* Called with one JSON object on one line, of type "stats" or "oom". A negative errno ends
+     * davit_events(), which fails with it. */
+    int (*event)(void *data, const char *json);
+    void *data;
+};
+
+/* Tell of a container's events until it ends. */
+DAVIT_PUBLIC int davit_events(davit_context *c, const char *id,
+                              const struct davit_events_options *options, struct davit_error *e);
 /* JSON array of the pids of all processes in the container's cgroups, ascending; empty when it has
  * stopped. Caller frees *ret_json. */
 DAVIT_PUBLIC int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *e);

@@ -19,6 +19,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { CGROUP_HIERARCHIES_MAX = 16 };
@@ -41,6 +42,10 @@ struct cgroup_host {
 
 int cgroup_host_read(struct cgroup_host *ret, struct err *e);
 void cgroup_host_done(struct cgroup_host *h);
+
+/* The hierarchy that holds a controller, by the name that it has there (NULL: it is not looked
+ * for); -1: none does. */
+int cgroup_find_controller(const struct cgroup_host *host, const char *on_v1, const char *on_v2);
 
 /* Files to be written, in order. For a device program on v2 see devices. Lives in the arena passed.
  */
@@ -139,9 +144,29 @@ int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e);
 /* *ret: true when the cgroup is frozen (or freezing). */
 int cgroup_frozen(const struct cgroup *cg, bool *ret, struct err *e);
 
+/* What the container uses, as a JSON object of runc's events. What a host does not count is left
+ * out. cg: of cgroup_match(). */
+struct buf;
+int cgroup_stats(const struct cgroup_host *host, const struct cgroup *cg, struct buf *ret,
+                 struct err *e);
+
+/* Hearing of the container's processes being killed for want of memory, without asking. */
+struct cgroup_oom {
+    int fd;       /* for poll(); -1: no memory limits */
+    short events; /* what to wait for: a file of cgroupfs is always ready to be read */
+    int file;     /* the file that tells more */
+    bool v2;
+    uint64_t seen; /* v2: kills so far */
+};
+
+int cgroup_oom_open(const struct cgroup_host *host, const struct cgroup *cg, struct cgroup_oom *ret,
+                    struct err *e);
+/* Whether it has happened since the last call. Never waits. */
+bool cgroup_oom_happened(struct cgroup_oom *oom);
+void cgroup_oom_done(struct cgroup_oom *oom);
+
 /* The record in state.json: an array of "made:kind:path" strings (kind: v1, freezer, v2; null where
  * there is no directory) as JSON text, and back. */
-struct buf;
 void cgroup_write_json(const struct cgroup *cg, struct buf *b);
 struct json_object;
 int cgroup_read_json(struct json_object *array, struct cgroup *ret, struct err *e);

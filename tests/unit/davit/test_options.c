@@ -120,6 +120,8 @@ static void describe(const struct option_values *v, const struct cli_command *co
     say(ret, "dir", v->bundle);
     say(ret, "file", v->file);
     say(ret, "id", v->id);
+    say(ret, "interval", v->interval);
+    say_if(ret, "stats", v->stats);
     for (size_t i = 0; i < LIMIT_COUNT; i++)
         if (v->limits[i])
             buf_printf(ret, " limit%zu=%s", i, v->limits[i]);
@@ -174,6 +176,8 @@ static const struct row by_engines[] = {
       "exec root=/r log=/l json process=/tmp/runc-process1 exec-detach console=/s pid=/b/x.pid [web]" },
     { "--root /r --log /l --log-format json update --resources=- web", "update root=/r log=/l json file=- [web]" },
     { "--root /r --log /l --log-format json ps --format json web", "ps root=/r log=/l json json-format [web]" },
+    { "--root /r --log /l --log-format json events --interval=5s web", "events root=/r log=/l json interval=5s [web]" },
+    { "--root /r --log /l --log-format json events --stats web", "events root=/r log=/l json stats [web]" },
     { "features", "features" },
     { "--version", "- version" },
     /* podman through conmon, and directly */
