@@ -13,27 +13,6 @@
 
 enum { TEXT_LIMIT = 4 << 20 };
 
-int stats_open(const struct stats *s, const char *on_v1, const char *on_v2, bool *ret_v2)
-{
-    int i = cgroup_find_controller(s->host, on_v1, on_v2), fd;
-
-    if (i < 0 || !s->cg->dirs[i])
-        return -1;
-    fd = cgroup_dir_open(s->cg->dirs[i]);
-    *ret_v2 = s->cg->v2[i];
-    return fd < 0 ? -1 : fd;
-}
-
-int stats_open_v2(const struct stats *s)
-{
-    int i = s->host->v2, fd;
-
-    if (i < 0 || !s->cg->dirs[i])
-        return -1;
-    fd = cgroup_dir_open(s->cg->dirs[i]);
-    return fd < 0 ? -1 : fd;
-}
-
 char *stats_text(int dirfd, const char *file)
 {
     auto_fd fd = dirfd < 0 ? -1 : cgroup_dir_openat(dirfd, file, O_RDONLY);
