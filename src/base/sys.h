@@ -3,10 +3,11 @@
  * sys.h - system calls without a C library, for code that runs after clone() and for calls that
  * libc does not wrap. Each returns the kernel's answer: the result or a negative errno.
  *
- * This is the only place that knows a processor's calling convention, and the only place with
- * constants that older kernel headers lack.
+ * This is the only place with constants that older kernel headers lack.
  */
 #pragma once
+
+#include "base/sys_call.h"
 
 #include <asm/unistd.h>
 #include <linux/mount.h>
@@ -17,6 +18,9 @@
 /* Newer than the oldest headers we build with (Linux 5.10, Debian 11). */
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
+#ifndef MOUNT_ATTR_IDMAP
+#define MOUNT_ATTR_IDMAP 0x00100000
 #endif
 #ifndef MOVE_MOUNT_SET_GROUP
 #define MOVE_MOUNT_SET_GROUP 0x00000100
@@ -38,58 +42,6 @@
 #endif
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
-#endif
-
-#if defined(__x86_64__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    long ret;
-
-    __asm__ volatile("syscall"
-                     : "=a"(ret)
-                     : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return ret;
-}
-#elif defined(__aarch64__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long x8 __asm__("x8") = n;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
-
-    __asm__ volatile("svc 0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory");
-    return x0;
-}
-#elif defined(__arm__)
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
-{
-    register long r7 __asm__("r7") = n;
-    register long r0 __asm__("r0") = a;
-    register long r1 __asm__("r1") = b;
-    register long r2 __asm__("r2") = c;
-    register long r3 __asm__("r3") = d;
-    register long r4 __asm__("r4") = e;
-    register long r5 __asm__("r5") = f;
-
-    __asm__ volatile("svc 0"
-                     : "+r"(r0)
-                     : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5)
-                     : "memory");
-    return r0;
-}
-#else
-#error "davit knows x86-64, arm64 and arm"
 #endif
 
 #define SYS_0(n)             sys_call(n, 0, 0, 0, 0, 0, 0)
@@ -138,6 +90,11 @@ static inline long sys_fsmount(int fd, unsigned flags, unsigned attrs)
     return SYS_3(__NR_fsmount, fd, flags, attrs);
 }
 
+static inline long sys_fspick(int dirfd, const char *path, unsigned flags)
+{
+    return SYS_3(__NR_fspick, dirfd, path, flags);
+}
+
 static inline long sys_close_range(unsigned first, unsigned last, unsigned flags)
 {
     return SYS_3(__NR_close_range, first, last, flags);
@@ -157,3 +114,77 @@ static inline long sys_clone3(const struct clone_args *args, unsigned long size)
 {
     return SYS_2(__NR_clone3, args, size);
 }
+
+/*
+ * A thread of this process that runs fn(arg) on the given stack (its end, 16-byte aligned); fn must
+ * not return. flags: CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, and what else is shared.
+ */
+#if defined(__x86_64__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("r12") = fn;
+    register void *with __asm__("r13") = arg;
+    register long r10 __asm__("r10") = 0;
+    register long r8 __asm__("r8") = 0;
+    long ret;
+
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jnz 1f\n\t"
+                     "xor %%ebp, %%ebp\n\t"
+                     "mov %%r13, %%rdi\n\t"
+                     "call *%%r12\n"
+                     "1:"
+                     : "=a"(ret)
+                     : "a"(__NR_clone), "D"(flags), "S"(stack), "d"(0), "r"(r10), "r"(r8), "r"(run),
+                       "r"(with)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+#elif defined(__aarch64__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("x20") = fn;
+    register void *with __asm__("x21") = arg;
+    register long x8 __asm__("x8") = __NR_clone;
+    register long x0 __asm__("x0") = (long)flags;
+    register void *x1 __asm__("x1") = stack;
+    register long x2 __asm__("x2") = 0;
+    register long x3 __asm__("x3") = 0;
+    register long x4 __asm__("x4") = 0;
+
+    __asm__ volatile("svc 0\n\t"
+                     "cbnz x0, 1f\n\t"
+                     "mov x29, #0\n\t"
+                     "mov x0, x21\n\t"
+                     "blr x20\n"
+                     "1:"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(run), "r"(with)
+                     : "memory");
+    return x0;
+}
+#elif defined(__arm__)
+static inline long sys_thread(unsigned long flags, void *stack, void (*fn)(void *), void *arg)
+{
+    register void (*run)(void *) __asm__("r8") = fn;
+    register void *with __asm__("r9") = arg;
+    register long r7 __asm__("r7") = __NR_clone;
+    register long r0 __asm__("r0") = (long)flags;
+    register void *r1 __asm__("r1") = stack;
+    register long r2 __asm__("r2") = 0;
+    register long r3 __asm__("r3") = 0;
+    register long r4 __asm__("r4") = 0;
+
+    __asm__ volatile("svc 0\n\t"
+                     "cmp r0, #0\n\t"
+                     "bne 1f\n\t"
+                     "mov r0, r9\n\t"
+                     "blx r8\n"
+                     "1:"
+                     : "+r"(r0)
+                     : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(run), "r"(with)
+                     : "memory", "cc");
+    return r0;
+}
+#endif

@@ -67,11 +67,9 @@ int init_receive_hello(struct init *in, struct err *e)
     return 0;
 }
 
-int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
-              const struct err *why)
+int init_send_packet(int sock, void *packet, size_t size, int fd)
 {
-    struct boot_packet packet = { .message = message, .row = in->row, .value = value };
-    struct iovec iov = { &packet, sizeof packet };
+    struct iovec iov = { packet, size };
     union {
         struct cmsghdr header;
         char room[CMSG_SPACE(sizeof(int))];
@@ -79,17 +77,25 @@ int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
     struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
     long n;
 
-    if (why)
-        packet.err = *why;
     if (fd >= 0) {
         bare_copy(CMSG_DATA(&control.header), &fd, sizeof fd);
         msg.msg_control = &control;
         msg.msg_controllen = sizeof control.room;
     }
     do {
-        n = SYS_3(__NR_sendmsg, in->sync, &msg, MSG_NOSIGNAL);
+        n = SYS_3(__NR_sendmsg, sock, &msg, MSG_NOSIGNAL);
     } while (n == -EINTR);
     return n < 0 ? (int)n : 0;
+}
+
+int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
+              const struct err *why)
+{
+    struct boot_packet packet = { .message = message, .row = in->row, .value = value };
+
+    if (why)
+        packet.err = *why;
+    return init_send_packet(in->sync, &packet, sizeof packet, fd);
 }
 
 static void take_grants(struct boot_grants *g, uint32_t value, const struct granted *granted)

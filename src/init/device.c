@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #ifndef AT_EMPTY_PATH
@@ -56,37 +57,51 @@ static bool is_device(int fd, const struct plan_device *d)
            (d->type == S_IFIFO || (st.rdev_major == d->major && st.rdev_minor == d->minor));
 }
 
-/* A user namespace can't make device nodes: the host's own node is bound, after a look at it (P7).
- */
-static int bind_device(struct init *in, const struct plan_device *d, int dir, const char *name,
-                       struct err *e)
+/* A user namespace can't make device nodes: one that outer made is bound, or the host's own after a
+ * look at it (P7). */
+static int clone_device(struct init *in, uint32_t index, int dir, struct err *e)
 {
-    const char *path = init_text(in, d->path);
-    int tree = mount_clone(AT_FDCWD, path, false), target, rc;
+    const struct plan_device *d = plan_items(in->plan, in->plan->devices);
+    const char *path = init_text(in, d[index].path);
+    int tree = d[index].by_outer ? nodes_take(in, index, dir) : mount_clone(AT_FDCWD, path, false);
 
     if (tree < 0)
         return err_os(e, tree, "open_tree '%s'", path);
-    if (!is_device(tree, d)) {
-        bare_close(tree);
-        return err_set(e, ERR_INVALID, "the host's '%s' is another device", path);
-    }
+    if (is_device(tree, &d[index]))
+        return tree;
+    bare_close(tree);
+    return err_set(e, ERR_INVALID, "the host's '%s' is another device", path);
+}
+
+static int bind_device(struct init *in, uint32_t index, int dir, const char *name, struct err *e)
+{
+    const struct plan_device *d = plan_items(in->plan, in->plan->devices);
+    int tree = clone_device(in, index, dir, e), target, rc;
+
+    if (tree < 0)
+        return tree;
+    /* Nothing of a device can be executed; an error here would only mean that it is so anyway. */
+    mount_set(tree, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, 0, false);
     rc = bare_mknodat(dir, name, S_IFREG, 0);
     target =
         rc < 0 && rc != -EEXIST ? rc : bare_openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
     rc = target < 0 ? target : mount_onto(tree, target);
     bare_close(target);
     bare_close(tree);
-    return rc < 0 ? err_os(e, rc, "bind '%s'", path) : 0;
+    return rc < 0 ? err_os(e, rc, "bind '%s'", init_text(in, d[index].path)) : 0;
 }
 
-static int make_device(struct init *in, const struct plan_device *d, int dir, const char *name,
-                       struct err *e)
+static int make_device(struct init *in, uint32_t index, int dir, const char *name, struct err *e)
 {
-    const char *path = init_text(in, d->path);
-    int rc = bare_mknodat(dir, name, d->type | d->mode, bare_makedev(d->major, d->minor));
+    const struct plan_device *d = plan_items(in->plan, in->plan->devices);
+    const char *path = init_text(in, d[index].path);
+    int rc;
 
+    d += index;
+    rc = d->by_outer ? -EPERM
+                     : bare_mknodat(dir, name, d->type | d->mode, bare_makedev(d->major, d->minor));
     if (rc == -EPERM)
-        return bind_device(in, d, dir, name, e);
+        return bind_device(in, index, dir, name, e);
     if (rc == -EEXIST) {
         int fd = bare_openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
         bool same = fd >= 0 && is_device(fd, d);
@@ -99,18 +114,44 @@ static int make_device(struct init *in, const struct plan_device *d, int dir, co
     return rc < 0 ? err_os(e, rc, "mknod '%s'", path) : 0;
 }
 
+static bool is_mounted(const struct init *in, const char *path)
+{
+    const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
+
+    for (uint32_t i = 0; i < in->plan->mounts.count; i++)
+        if (!bare_strcmp(init_text(in, m[i].destination), path))
+            return true;
+    return false;
+}
+
+/* An image whose /dev is a link would choose where the nodes are made, if only inside itself. */
+static int check_dev(struct init *in, struct err *e)
+{
+    struct bare_stat st;
+    int fd, rc;
+
+    if (is_mounted(in, "/dev"))
+        return 0;
+    fd = bare_openat(in->rootfs, "dev", O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    rc = fd >= 0 ? bare_fstat(fd, &st) : 0;
+    bare_close(fd);
+    if (rc == 0 && fd >= 0 && (st.mode & S_IFMT) == S_IFLNK)
+        return err_set(e, ERR_INVALID, "/dev of the root file system is a symbolic link");
+    return 0;
+}
+
 int row_devices(struct init *in, struct err *e)
 {
     const struct plan_device *d = plan_items(in->plan, in->plan->devices);
     struct place place = { .fd = -1 };
-    int rc = 0;
+    int rc = check_dev(in, e);
 
     for (uint32_t i = 0; i < in->plan->devices.count && rc == 0; i++) {
         const char *name;
 
         rc = place_open(in, &place, init_text(in, d[i].path), &name, e);
         if (rc == 0)
-            rc = make_device(in, &d[i], place.fd, name, e);
+            rc = make_device(in, i, place.fd, name, e);
         if (rc < 0)
             err_wrap(e, "%s", init_text(in, d[i].where));
     }

@@ -33,9 +33,10 @@ static int state_file(struct init *in, plan_str head, plan_str tail, struct err 
 
 /* In the child: only descriptors 0 to 2, its own session, then the hook. Returns only on failure.
  */
-static long become_hook(struct init *in, const struct plan_hook *h, int state)
+static long become_hook(struct init *in, const struct plan_hook *h, const char *dir, int state)
 {
     char **argv = vector_make(in->plan, h->args, 1), **env = vector_make(in->plan, h->env, 0);
+    long rc;
 
     if (!argv || !env)
         return -ENOMEM;
@@ -44,43 +45,56 @@ static long become_hook(struct init *in, const struct plan_hook *h, int state)
     SYS_0(__NR_setsid);
     SYS_3(__NR_dup3, state, 0, 0);
     SYS_1(__NR_umask, in->umask);
-    if (sys_close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
-        for (int fd = 3; fd < 1024; fd++)
-            SYS_3(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
-    return SYS_3(__NR_execve, init_text(in, h->path), argv, env);
+    descriptors_hide(3);
+    rc = dir ? SYS_1(__NR_chdir, dir) : 0;
+    return rc < 0 ? rc : SYS_3(__NR_execve, init_text(in, h->path), argv, env);
+}
+
+/* Until the process ends or so much time went by; without pidfds its end is looked for now and
+ * then.
+ */
+static void pause_for(int pidfd, uint64_t ns)
+{
+    const uint64_t glance = 10 * 1000 * 1000;
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    struct __kernel_timespec left = { 0 };
+
+    if (pidfd < 0 && ns > glance)
+        ns = glance;
+    left.tv_sec = (long long)(ns / 1000000000u);
+    left.tv_nsec = (long long)(ns % 1000000000u);
+#ifdef __NR_ppoll_time64
+    SYS_5(__NR_ppoll_time64, &p, 1, &left, NULL, 0);
+#else
+    SYS_5(__NR_ppoll, &p, 1, &left, NULL, 0);
+#endif
 }
 
 static int await(int pid, uint32_t timeout, int *ret_status)
 {
-    int pidfd = (int)sys_pidfd_open(pid, 0);
-    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    int pidfd = timeout ? (int)sys_pidfd_open(pid, 0) : -1;
     uint64_t deadline = bare_now_ns() + timeout * UINT64_C(1000000000);
-    bool late = false;
+    bool late = false, reaped = false;
 
-    while (timeout && pidfd >= 0 && !(p.revents & POLLIN) && !late) {
+    while (timeout && !reaped && !late) {
         uint64_t now = bare_now_ns();
-        struct __kernel_timespec left = { 0 };
 
         late = now >= deadline;
         if (late)
             break;
-        left.tv_sec = (long long)((deadline - now) / 1000000000u);
-        left.tv_nsec = (long long)((deadline - now) % 1000000000u);
-#ifdef __NR_ppoll_time64
-        SYS_5(__NR_ppoll_time64, &p, 1, &left, NULL, 0);
-#else
-        SYS_5(__NR_ppoll, &p, 1, &left, NULL, 0);
-#endif
+        pause_for(pidfd, deadline - now);
+        reaped = SYS_4(__NR_wait4, pid, ret_status, __WALL | WNOHANG, NULL) == pid;
     }
     if (late)
         SYS_2(__NR_kill, -pid, SIGKILL); /* its whole process group */
-    while (SYS_4(__NR_wait4, pid, ret_status, __WALL, NULL) == -EINTR) {
+    while (!reaped && SYS_4(__NR_wait4, pid, ret_status, __WALL, NULL) == -EINTR) {
     }
     bare_close(pidfd);
     return late ? -ETIMEDOUT : 0;
 }
 
-static int run_hook(struct init *in, const struct plan_hook *h, int state, struct err *e)
+static int run_hook(struct init *in, const struct plan_hook *h, const char *dir, int state,
+                    struct err *e)
 {
     const char *path = init_text(in, h->path), *where = init_text(in, h->where);
     int pipe[2], status = 0, code = 0, rc;
@@ -94,7 +108,7 @@ static int run_hook(struct init *in, const struct plan_hook *h, int state, struc
     pid = SYS_5(__NR_clone, SIGCHLD, 0, NULL, 0, NULL);
 #endif
     if (pid == 0) {
-        code = (int)become_hook(in, h, state);
+        code = (int)become_hook(in, h, dir, state);
         bare_write(pipe[1], &code, sizeof code);
         SYS_1(__NR_exit_group, 127);
     }
@@ -118,16 +132,21 @@ static int run_hook(struct init *in, const struct plan_hook *h, int state, struc
     return 0;
 }
 
-static int run_hooks(struct init *in, struct plan_list hooks, plan_str head, plan_str tail,
-                     struct err *e)
+/* What the hooks of one kind share. */
+struct stage {
+    struct plan_list hooks;
+    plan_str dir, head, tail; /* dir 0: where we are */
+};
+
+static int run_hooks(struct init *in, const struct stage *s, struct err *e)
 {
-    const struct plan_hook *h = plan_items(in->plan, hooks);
+    const struct plan_hook *h = plan_items(in->plan, s->hooks);
     int rc = 0;
 
-    for (uint32_t i = 0; i < hooks.count && rc == 0; i++) {
-        int state = state_file(in, head, tail, e);
+    for (uint32_t i = 0; i < s->hooks.count && rc == 0; i++) {
+        int state = state_file(in, s->head, s->tail, e);
 
-        rc = state < 0 ? state : run_hook(in, &h[i], state, e);
+        rc = state < 0 ? state : run_hook(in, &h[i], init_text(in, s->dir), state, e);
         bare_close(state);
     }
     return rc;
@@ -135,10 +154,15 @@ static int run_hooks(struct init *in, struct plan_list hooks, plan_str head, pla
 
 int row_container_hooks(struct init *in, struct err *e)
 {
-    return run_hooks(in, in->plan->create_container, in->plan->state_head, in->plan->state_tail, e);
+    const struct plan *p = in->plan;
+
+    return run_hooks(
+        in, &(struct stage){ p->create_container, p->hook_dir, p->state_head, p->state_tail }, e);
 }
 
 int row_start_hooks(struct init *in, struct err *e)
 {
-    return run_hooks(in, in->plan->start_container, in->plan->start_head, in->plan->start_tail, e);
+    const struct plan *p = in->plan;
+
+    return run_hooks(in, &(struct stage){ p->start_container, 0, p->start_head, p->start_tail }, e);
 }

@@ -75,12 +75,15 @@ static void give_stdio(struct init *in)
 {
     for (int fd = 0; fd < 3; fd++) {
         struct bare_stat st;
+        uint32_t gid;
 
-        if (bare_fstat(fd, &st) < 0 || st.uid == in->plan->uid ||
-            (st.rdev_major == 1 && st.rdev_minor == 3))
+        if (bare_fstat(fd, &st) < 0 || (st.rdev_major == 1 && st.rdev_minor == 3))
             continue;
+        /* A terminal's group is the one that may write to terminals. */
+        gid = (st.mode & S_IFMT) == S_IFCHR ? st.gid : in->plan->gid;
         /* Read-only filesystems, unmapped owners: not ours to change. */
-        SYS_3(__NR_fchown, fd, in->plan->uid, st.gid);
+        if (st.uid != in->plan->uid || st.gid != gid)
+            SYS_3(__NR_fchown, fd, in->plan->uid, gid);
     }
 }
 

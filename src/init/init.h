@@ -29,8 +29,11 @@ struct init {
     unsigned umask; /* the caller's; ours is 0 so that modes are exact */
 
     int rootfs;                  /* root of the container's tree: attached clone, later "/" */
-    int *sources;                /* by mount index: detached clone of the bind source, or -1 */
+    int *sources;                /* by mount index, or NULL; see mount_source.c */
+    int nodes;                   /* a file system of outer's with device nodes, or -1 */
+    int *node_trees;             /* by device index: what init cloned from there, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
+    int pid;                     /* outer: init's */
     int terminal;                /* the payload's side of the pty */
     int procfs;                  /* a procfs that nobody could put a mount over (P5) */
     int apparmor_fd, selinux_fd; /* attr/exec, open until the label is written */
@@ -43,6 +46,8 @@ struct init {
 #define INIT_HANDLER(id, name, actor, when) int row_##id(struct init *in, struct err *e);
 BOOT_ROWS(INIT_HANDLER)
 int row_join_container(struct init *in, struct err *e);
+int row_cpus_initial(struct init *in, struct err *e);
+int row_cpus_final(struct init *in, struct err *e);
 
 /* Walk the table. Returns 0 for outer at its end; a negative errno on failure, which was reported.
  */
@@ -55,9 +60,14 @@ void init_trace(struct init *in, uint64_t begin_ns);
 int init_receive_hello(struct init *in, struct err *e);
 int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
               const struct err *why);
-int init_ask_parent(struct init *in, struct err *e); /* sends TURN, waits for DONE */
+int init_send_packet(int sock, void *packet, size_t size, int fd); /* fd: -1 for none */
+int init_ask_parent(struct init *in, struct err *e);               /* sends TURN, waits for DONE */
 int init_await_done(struct init *in, struct err *e); /* takes the DONE of a row done ahead */
 void init_report(struct init *in, const struct err *e);
+
+/* nodes.c: the detached tree of the node that outer made for devices[index], the caller's to close,
+ * or a negative errno. dir is any directory of the container's tree. */
+int nodes_take(struct init *in, uint32_t index, int dir);
 
 /* namespace.c: make the network namespace that the plan will probably ask for. */
 void network_prepare(struct init *in);
@@ -67,16 +77,33 @@ struct mount_new {
     const char *type, *source, *data, *destination; /* source and data may be NULL */
     uint64_t attributes;                            /* MOUNT_ATTR_* */
     uint32_t sb_set, sb_clear;                      /* MS_* */
+    const char *label_option, *label;               /* "context" and what it is, or NULL */
 };
 
 int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive);
+/* The same where /proc is the container's: path is another way to call the mount. */
+int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
+                 bool recursive);
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
+int mount_detached(const struct mount_new *m); /* not anywhere yet; the new interface only */
+int mount_change(int fd, const struct mount_new *m, struct err *e); /* its superblock */
+
+/* mount_source.c: what the plan says about a filesystem, and the mounts that are held open. */
+struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m);
+const char *mount_tmpfs_data(int root, const struct mount_new *m, char *room, size_t size);
+int sources_make(struct init *in, struct err *e);
+
+/* copy_up.c: what the directory from holds, into the tmpfs with the root to and these options. */
+int copy_up(int from, int to, const char *data, struct err *e);
 
 /* identity.c: all permitted capabilities become effective, and back. */
 long identity_raise(uint64_t *ret_before);
 long identity_lower(uint64_t before);
+
+/* process.c: descriptors from first on are closed by the next execve. */
+void descriptors_hide(unsigned first);
 
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */

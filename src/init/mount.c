@@ -69,17 +69,6 @@ static int set_all(struct init *in, const struct plan_mount *m, int fd, bool att
     return 0;
 }
 
-static struct mount_new as_new(const struct init *in, const struct plan_mount *m)
-{
-    return (struct mount_new){ .type = text_or(in, m->type, "none"),
-                               .source = init_text(in, m->source),
-                               .data = init_text(in, m->data),
-                               .destination = init_text(in, m->destination),
-                               .attributes = m->set,
-                               .sb_set = m->sb_set,
-                               .sb_clear = m->sb_clear };
-}
-
 /* Opened by outer with the host's rights, or here when it could not. */
 static int open_source(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
 {
@@ -147,58 +136,124 @@ static int bind_instead(struct init *in, const struct plan_mount *m, const char 
     return rc;
 }
 
-/* tmpfs without mode= gets the mode of the directory it covers, as users of peers expect. */
-static const char *tmpfs_data(const char *data, int target, char *room, size_t size)
+/* A label that the filesystem does not take as an option is its root's own. */
+static int label_root(struct init *in, int fd, struct err *e)
 {
-    struct bare_stat st;
+    const char *label = init_text(in, in->plan->mount_label);
+    char path[32];
+    long rc;
 
-    for (const char *p = data; p && *p; p++)
-        if ((p == data || p[-1] == ',') && bare_starts_with(p, "mode="))
-            return data;
-    if (bare_fstat(target, &st) < 0 ||
-        fmt(room, size, "mode=%o%s%s", st.mode & 07777, data ? "," : "", data ? data : "") >= size)
-        return data;
-    return room;
+    fmt(path, sizeof path, "/proc/self/fd/%d", fd);
+    rc = SYS_5(__NR_setxattr, path, "security.selinux", label, bare_strlen(label), 0);
+    return rc < 0 ? err_os(e, rc, "linux.mountLabel: label the root with '%s'", label) : 0;
 }
 
-static int mount_fs(struct init *in, const struct plan_mount *m, struct err *e)
+/* Made by outer, whose rights mapping ids needs, or here, as most types look at our namespaces. */
+static int place_fs(struct init *in, const struct mount_new *new, int *from_outer, int target,
+                    struct err *e)
 {
-    struct mount_new new = as_new(in, m);
-    int target = open_target(in, m, PATH_MAKE_DIR, e), fd, rc;
-    char room[PATH_LENGTH_MAX];
-
-    if (target < 0)
-        return target;
-    if (!bare_strcmp(new.type, "tmpfs"))
-        new.data = tmpfs_data(new.data, target, room, sizeof room);
-    fd = mount_filesystem(in, &new, target, e);
-    bare_close(target);
-    if (fd < 0) {
-        /* Without a network namespace of our own sysfs is not ours to make (rootless), nor proc
-         * where an outer container masks parts of it. */
-        if (e->code == EPERM && !bare_strcmp(new.type, "sysfs") &&
-            !(in->plan->clone_flags & CLONE_NEWNET) && !(in->plan->flags & PLAN_NET_BY_OUTER))
-            return bind_instead(in, m, "/sys", e);
-        if (e->code == EPERM && !bare_strcmp(new.type, "proc") &&
-            !(in->plan->clone_flags & CLONE_NEWPID))
-            return bind_instead(in, m, "/proc", e);
-        return fd;
-    }
-    rc = set_all(in, m, fd, false, e);
-    bare_close(fd);
-    return rc;
-}
-
-/* "remount" changes what an earlier row mounted at the destination. */
-static int remount(struct init *in, const struct plan_mount *m, struct err *e)
-{
-    int fd = path_open(in->rootfs, init_text(in, m->destination), 0), rc;
+    int fd = from_outer ? *from_outer : -1, rc;
 
     if (fd < 0)
-        return err_os(e, fd, "open '%s'", init_text(in, m->destination));
-    rc = set_all(in, m, fd, true, e);
+        return mount_filesystem(in, new, target, e);
+    *from_outer = -1;
+    rc = mount_onto(fd, target);
+    if (rc < 0)
+        bare_close(fd);
+    return rc < 0 ? err_os(e, rc, "move_mount to '%s'", new->destination) : fd;
+}
+
+/* Not ours to make: sysfs without a network namespace of our own (rootless), and proc where an
+ * outer container masks parts of it. Returns the host's path of what does instead. */
+static const char *replacement(const struct init *in, const char *type)
+{
+    if (!bare_strcmp(type, "sysfs") && !(in->plan->clone_flags & CLONE_NEWNET) &&
+        !(in->plan->flags & PLAN_NET_BY_OUTER))
+        return "/sys";
+    return !bare_strcmp(type, "proc") && !(in->plan->clone_flags & CLONE_NEWPID) ? "/proc" : NULL;
+}
+
+static int finish_fs(struct init *in, const struct plan_mount *m, int below, int fd, struct err *e)
+{
+    if (m->copy_up && copy_up(below, fd, init_text(in, m->data), e) < 0)
+        return err_wrap(e, "tmpcopyup");
+    if (m->label == PLAN_LABEL_ATTRIBUTE && label_root(in, fd, e) < 0)
+        return -e->code;
+    return set_all(in, m, fd, false, e);
+}
+
+/* Until the row that makes it read-only. */
+static int keep_open(struct init *in, const struct plan_mount *m, int fd, struct err *e)
+{
+    const struct plan_mount *first = plan_items(in->plan, in->plan->mounts);
+
+    if (sources_make(in, e) < 0)
+        return -e->code;
+    in->sources[m - first] = fd;
+    return 0;
+}
+
+static int mount_fs(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
+{
+    struct mount_new new = mount_new_of(in, m);
+    char room[PATH_LENGTH_MAX];
+    const char *host;
+    int target, fd, rc;
+
+    /* Before a missing directory is made. */
+    new.data = mount_tmpfs_data(in->rootfs, &new, room, sizeof room);
+    target = open_target(in, m, PATH_MAKE_DIR, e);
+    if (target < 0)
+        return target;
+    fd = place_fs(in, &new, from_outer, target, e);
+    rc = fd < 0 ? fd : finish_fs(in, m, target, fd, e);
+    bare_close(target);
+    if (rc == 0 && m->readonly_late)
+        return keep_open(in, m, fd, e);
+    bare_close(fd);
+    host = fd < 0 && e->code == EPERM ? replacement(in, text_or(in, m->type, "")) : NULL;
+    return host ? bind_instead(in, m, host, e) : rc;
+}
+
+static bool changes_superblock(const struct plan_mount *m)
+{
+    return m->data || m->sb_set || m->sb_clear;
+}
+
+/* "remount" changes what an earlier row mounted at the destination. "ro" and its like are the
+ * mount's alone: the filesystem may be the host's. */
+static int remount(struct init *in, const struct plan_mount *m, struct err *e)
+{
+    struct mount_new new = mount_new_of(in, m);
+    int fd = path_open(in->rootfs, new.destination, 0), rc = 0;
+
+    if (fd < 0)
+        return err_os(e, fd, "open '%s'", new.destination);
+    if (changes_superblock(m)) {
+        new.sb_set = m->sb_set;
+        rc = mount_change(fd, &new, e);
+    }
+    if (rc == 0)
+        rc = set_all(in, m, fd, true, e);
     bare_close(fd);
     return rc;
+}
+
+/* Without a cgroup namespace: the container's own directory, whose attributes are set before it is
+ * seen where the kernel can do that. */
+static int bind_hierarchy(const struct plan_mount *m, const char *dir, int target, struct err *e)
+{
+    int tree = mount_clone(AT_FDCWD, dir, false), rc;
+    bool set;
+
+    if (tree < 0)
+        return err_os(e, tree, "open_tree '%s'", dir);
+    set = mount_set(tree, m->set, m->clear, 0, false) == 0;
+    rc = mount_onto(tree, target);
+    if (rc == 0 && !set)
+        rc = mount_set(tree, m->set, m->clear, 0, false);
+    bare_close(tree);
+    return rc < 0 ? err_os(e, rc, "bind '%s'", dir) : 0;
 }
 
 /* One hierarchy below the tmpfs of a v1 or hybrid host: its own root in a cgroup namespace, else a
@@ -212,24 +267,20 @@ static int mount_hierarchy(struct init *in, const struct plan_mount *m,
                              .data = h->v2 ? NULL : init_text(in, h->options),
                              .destination = destination,
                              .attributes = m->set };
-    int target, fd;
+    int target, rc;
 
     fmt(destination, sizeof destination, "%s/%s", init_text(in, m->destination), name);
     target = path_make(in->rootfs, destination, PATH_MAKE_DIR);
     if (target < 0)
         return err_os(e, target, "make '%s'", destination);
     if (in->plan->flags & PLAN_CGROUP_NAMESPACE) {
-        fd = mount_filesystem(in, &one, target, e);
+        rc = mount_filesystem(in, &one, target, e);
+        bare_close(rc);
     } else {
-        fd = dir ? mount_clone(AT_FDCWD, dir, false) : -ENOENT;
-        if (fd < 0)
-            err_os(e, fd, "open_tree '%s'", dir ? dir : name);
-        else if (mount_onto(fd, target) < 0 || mount_set(fd, m->set, m->clear, 0, false) < 0)
-            err_os(e, EIO, "bind '%s'", dir);
+        rc = dir ? bind_hierarchy(m, dir, target, e) : err_os(e, ENOENT, "open_tree '%s'", name);
     }
     bare_close(target);
-    bare_close(fd);
-    return fd < 0 ? -e->code : 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* cpu,cpuacct together in one directory: each name leads there. A single controller's name exists.
@@ -264,6 +315,10 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
 
     if (target < 0)
         return target;
+    if (m->label == PLAN_LABEL_OPTION) {
+        base.label_option = init_text(in, in->plan->mount_context);
+        base.label = init_text(in, in->plan->mount_label);
+    }
     fd = mount_filesystem(in, &base, target, e);
     bare_close(target);
     if (fd < 0)
@@ -280,10 +335,12 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
 
 static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err *e)
 {
-    struct mount_new new = as_new(in, m);
+    struct mount_new new = mount_new_of(in, m);
+    bool v1 = in->plan->flags & PLAN_CGROUP_V1;
     int target, fd, rc;
 
-    if (in->plan->flags & PLAN_CGROUP_V1)
+    /* Who says cgroup2 gets it, also where most controllers are elsewhere. */
+    if (v1 && bare_strcmp(new.type, "cgroup2") != 0)
         return mount_cgroup_v1(in, m, e);
     target = open_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
@@ -292,7 +349,9 @@ static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err 
     fd = mount_filesystem(in, &new, target, e);
     bare_close(target);
     if (fd < 0)
-        return e->code == EPERM || e->code == EBUSY ? bind_instead(in, m, "/sys/fs/cgroup", e) : fd;
+        return !v1 && (e->code == EPERM || e->code == EBUSY)
+                   ? bind_instead(in, m, "/sys/fs/cgroup", e)
+                   : fd;
     rc = set_all(in, m, fd, false, e);
     bare_close(fd);
     return rc;
@@ -310,7 +369,7 @@ static int mount_one(struct init *in, const struct plan_mount *m, int *source, s
     case PLAN_MOUNT_FS:
         break;
     }
-    return mount_fs(in, m, e);
+    return mount_fs(in, m, source, e);
 }
 
 int row_mounts(struct init *in, struct err *e)

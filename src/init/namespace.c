@@ -100,7 +100,9 @@ void network_prepare(struct init *in)
 
     if (host < 0 || in->network >= 0)
         return;
-    if (SYS_1(__NR_unshare, CLONE_NEWNET) == 0) {
+    /* The way back is tried first: in a user namespace of its own that shares the host's network
+     * the caller may leave that, but never come back. */
+    if (SYS_2(__NR_setns, host, CLONE_NEWNET) == 0 && SYS_1(__NR_unshare, CLONE_NEWNET) == 0) {
         in->network = bare_openat(AT_FDCWD, "/proc/self/ns/net", O_RDONLY | O_CLOEXEC, 0);
         if (SYS_2(__NR_setns, host, CLONE_NEWNET) < 0)
             SYS_1(__NR_exit_group, 1); /* never go on in the wrong one */

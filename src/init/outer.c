@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,66 +26,34 @@ int row_hide(struct init *in, struct err *e)
     return in->plan ? 0 : -EINVAL;
 }
 
+/* No link of procfs leads the way: it could end at a descriptor of ours (CVE-2024-21626). */
+static int open_directory(const char *path)
+{
+    struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                            .resolve = RESOLVE_NO_MAGICLINKS };
+    long fd = sys_openat2(AT_FDCWD, path, &how);
+    int root;
+
+    if (fd != -ENOSYS && fd != -EPERM)
+        return (int)fd;
+    /* The walker takes links as the text that they show. */
+    root = bare_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    fd = root < 0 ? root : path_open_walker(root, path, O_DIRECTORY);
+    bare_close(root);
+    return (int)fd;
+}
+
 int row_open_rootfs(struct init *in, struct err *e)
 {
     const char *path = init_text(in, in->plan->rootfs);
-    struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-                            .resolve = RESOLVE_NO_MAGICLINKS };
-    long fd = sys_openat2(AT_FDCWD, path, &how), rc;
+    long fd = open_directory(path), rc;
 
-    if (fd == -ENOSYS || fd == -EPERM)
-        fd = bare_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
     if (fd < 0)
         return err_os(e, fd, "root.path: open '%s'", path);
     /* A clone's working directory is carried over into its copy of the mounts, an fd is not. */
     rc = SYS_1(__NR_fchdir, fd);
     bare_close((int)fd);
     return rc < 0 ? err_os(e, rc, "root.path: enter '%s'", path) : 0;
-}
-
-/* Room for thousands of sources: the hard limit costs nothing. The payload's own limits are set
- * later. */
-static void raise_descriptor_limit(void)
-{
-    struct {
-        uint64_t soft, hard;
-    } limit;
-
-    if (SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0 && limit.soft < limit.hard) {
-        limit.soft = limit.hard;
-        SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
-    }
-}
-
-int row_open_sources(struct init *in, struct err *e)
-{
-    const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
-    uint32_t count = in->plan->mounts.count;
-    long p = vector_map(count * sizeof *in->sources);
-
-    if (p < 0 && p > -4096)
-        return err_os(e, p, "map %u sources", count);
-    in->sources = (int *)p;
-    if (count > 200)
-        raise_descriptor_limit();
-    for (uint32_t i = 0; i < count; i++) {
-        const char *source = init_text(in, m[i].source);
-        int fd;
-
-        in->sources[i] = -1;
-        if (m[i].kind != PLAN_MOUNT_BIND)
-            continue;
-        fd = mount_clone(AT_FDCWD, source, m[i].recursive);
-        /* Without the right to clone mounts, or out of descriptors, init opens it when its turn
-         * comes, in its own mount namespace. */
-        if (fd == -EPERM || fd == -EMFILE || fd == -ENFILE || fd == -ENOSYS)
-            continue;
-        if (fd < 0)
-            return err_os(e, fd, "%s %s: open_tree '%s'", init_text(in, m[i].where),
-                          init_text(in, m[i].destination), source);
-        in->sources[i] = fd;
-    }
-    return 0;
 }
 
 /* An undumpable process's own files belong to root. Outer is still in the caller's namespaces,
@@ -287,6 +254,7 @@ int row_clone(struct init *in, struct err *e)
         bare_close(in->hello.target_fd);
         return 0;
     }
+    in->pid = (int)pid;
     pid = init_send(in, BOOT_MSG_CLONED, (int32_t)pid, -1, NULL);
     return pid < 0 ? err_os(e, pid, "send CLONED") : 0;
 }

@@ -8,6 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/stat.h>
+
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
 
 static int private_procfs(bool only_processes)
 {
@@ -45,14 +50,37 @@ int row_proc_handle(struct init *in, struct err *e)
     return 0;
 }
 
+/* Are both on the same mount? So nothing lies over what was opened, nor over what leads there. */
+static bool is_same_mount(int a, int b)
+{
+    struct statx x, y;
+
+    return SYS_5(__NR_statx, a, "", AT_EMPTY_PATH, STATX_MNT_ID, &x) == 0 &&
+           SYS_5(__NR_statx, b, "", AT_EMPTY_PATH, STATX_MNT_ID, &y) == 0 &&
+           (x.stx_mask & y.stx_mask & STATX_MNT_ID) && x.stx_mnt_id == y.stx_mnt_id;
+}
+
 static int open_below(int procfs, const char *path, int flags)
 {
     struct open_how how = { .flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY),
                             .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS };
     long fd = sys_openat2(procfs, path, &how);
+    int place;
 
-    if (fd == -ENOSYS || fd == -EPERM)
-        fd = bare_openat(procfs, path, flags | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0);
+    if (fd != -ENOSYS && fd != -EPERM)
+        return (int)fd;
+    /* Looked at before it is opened: opening a device or a pipe can have effects. */
+    place = bare_openat(procfs, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+    if (place < 0)
+        return place;
+    fd = is_same_mount(procfs, place)
+             ? bare_openat(procfs, path, flags | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0)
+             : -EXDEV;
+    bare_close(place);
+    if (fd >= 0 && !is_same_mount(procfs, (int)fd)) {
+        bare_close((int)fd);
+        return -EXDEV;
+    }
     return (int)fd;
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* process.c - the last rows: directory, home, executable, limits, descriptors, filter, execve. */
+/* process.c - the last rows: directory, home, executable, limits, descriptors, execve. */
 #include "init/init.h"
 
 #include "base/fmt.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -135,7 +133,7 @@ static int executable(const char *path)
 
 static int find_in_path(struct init *in, const char *name, const char *search, struct err *e)
 {
-    int denied = 0;
+    int failed = 0;
 
     for (const char *p = search;;) {
         unsigned n = 0;
@@ -147,14 +145,14 @@ static int find_in_path(struct init *in, const char *name, const char *search, s
         rc = executable(in->executable);
         if (rc == 0)
             return 0;
-        if (rc == -EACCES)
-            denied = rc;
+        if (rc != -ENOENT && rc != -ENOTDIR && rc != -EISDIR && rc != -ENAMETOOLONG)
+            failed = rc;
         if (!p[n])
             break;
         p += n + 1;
     }
-    if (denied)
-        return err_os(e, denied, "process.args[0]: exec '%s'", name);
+    if (failed)
+        return err_os(e, failed, "process.args[0]: exec '%s'", name);
     return err_set(e, ERR_INVALID, "process.args[0]: '%s': executable file not found in $PATH",
                    name);
 }
@@ -181,15 +179,14 @@ int row_umask(struct init *in, struct err *e)
     return e ? 0 : -EINVAL;
 }
 
-int row_descriptors(struct init *in, struct err *e)
+void descriptors_hide(unsigned first)
 {
-    unsigned first = 3 + in->hello.preserve_fds;
     struct {
         uint64_t soft, hard;
     } limit = { 1024, 1024 };
 
     if (sys_close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
-        return 0;
+        return;
     /* Linux 5.10, or a filter: one by one. Numbers above the limit can exist when it was lowered.
      */
     SYS_4(__NR_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
@@ -197,6 +194,11 @@ int row_descriptors(struct init *in, struct err *e)
         limit.hard = 1 << 20;
     for (unsigned fd = first; fd < limit.hard; fd++)
         SYS_3(__NR_fcntl, fd, F_SETFD, FD_CLOEXEC);
+}
+
+int row_descriptors(struct init *in, struct err *e)
+{
+    descriptors_hide(3 + in->hello.preserve_fds);
     return e ? 0 : -EINVAL;
 }
 
@@ -221,22 +223,6 @@ int row_no_new_privs(struct init *in, struct err *e)
     long rc = SYS_5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 
     return rc < 0 ? err_os(e, rc, "prctl PR_SET_NO_NEW_PRIVS") : in->plan ? 0 : -EINVAL;
-}
-
-int row_seccomp(struct init *in, struct err *e)
-{
-    struct sock_fprog program = { .len = (unsigned short)in->plan->seccomp.count,
-                                  .filter = (struct sock_filter *)(uintptr_t)plan_items(
-                                      in->plan, in->plan->seccomp) };
-    long rc = SYS_3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, in->plan->seccomp_flags, &program);
-
-    return rc < 0 ? err_os(e, rc, "linux.seccomp: load %u instructions", in->plan->seccomp.count)
-                  : 0;
-}
-
-int row_seccomp_privileged(struct init *in, struct err *e)
-{
-    return row_seccomp(in, e);
 }
 
 int row_execute(struct init *in, struct err *e)

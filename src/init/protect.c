@@ -53,6 +53,8 @@ static int mask_directory(struct init *in, struct masks *k, const char *path, in
     const struct mount_new empty = { .type = "tmpfs",
                                      .data = "nr_inodes=1,mode=755",
                                      .destination = path,
+                                     .label_option = init_text(in, in->plan->mount_context),
+                                     .label = init_text(in, in->plan->mount_label),
                                      .attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
                                                    MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
     int tree, rc;
@@ -122,17 +124,39 @@ static int protect_one(struct init *in, const char *path, struct err *e)
     } else {
         rc = mount_onto(tree, target);
         if (rc == 0)
-            rc = mount_set(tree, MOUNT_ATTR_RDONLY, 0, 0, false);
+            rc = mount_set(tree, MOUNT_ATTR_RDONLY, 0, 0, true);
     }
     bare_close(tree);
     bare_close(target);
     return rc < 0 ? err_os(e, rc, "make '%s' read-only", path) : 0;
 }
 
+/* The tmpfs in which nothing more has to be made. */
+static int protect_late(struct init *in, struct err *e)
+{
+    const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
+
+    for (uint32_t i = 0; i < in->plan->mounts.count; i++) {
+        int rc;
+
+        if (!m[i].readonly_late)
+            continue;
+        rc = mount_set(in->sources[i], MOUNT_ATTR_RDONLY, 0, 0, false);
+        if (rc < 0)
+            return err_os(e, rc, "%s %s: make it read-only", init_text(in, m[i].where),
+                          init_text(in, m[i].destination));
+        bare_close(in->sources[i]);
+        in->sources[i] = -1;
+    }
+    return 0;
+}
+
 int row_protect(struct init *in, struct err *e)
 {
     const struct plan_path *p = plan_items(in->plan, in->plan->readonly);
 
+    if (protect_late(in, e) < 0)
+        return -e->code;
     for (uint32_t i = 0; i < in->plan->readonly.count; i++)
         if (protect_one(in, init_text(in, p[i].path), e) < 0)
             return err_wrap(e, "%s", init_text(in, p[i].where));

@@ -61,7 +61,7 @@ static int set_root(uint64_t attributes, uint64_t propagation)
 {
     int fd = bare_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
 
-    rc = fd < 0 ? fd : mount_set(fd, attributes, 0, propagation, false);
+    rc = fd < 0 ? fd : mount_set_at(fd, "/", attributes, 0, propagation, false);
     bare_close(fd);
     return rc;
 }

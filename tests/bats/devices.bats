@@ -3,6 +3,12 @@
 # devices.bats - the default device nodes and links, and those of linux.devices.
 load bundle
 
+in_user_namespace() {
+  edit '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+    .linux.gidMappings = .linux.uidMappings'
+  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+}
+
 @test "devices: the default nodes with their numbers and mode" {
   inside 'for d in null zero full random urandom tty; do echo $d $(stat -c "%F %t:%T %a %u:%g" /dev/$d); done'
   same "$out" $'null character special file 1:3 666 0:0
@@ -71,11 +77,26 @@ tty character special file 5:0 666 0:0'
 }
 
 @test "devices: in a user namespace they are there and work" {
-  edit '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-    .linux.gidMappings = .linux.uidMappings'
-  chown -R -h 100000:100000 "$BUNDLE/rootfs"
+  in_user_namespace
   inside 'echo x >/dev/null && stat -c %t:%T /dev/null /dev/zero /dev/tty; head -c 1 /dev/urandom | wc -c'
   same "$out" $'1:3\n1:5\n5:0\n1'
+}
+
+@test "devices: in a user namespace listed ones are made with their mode and owner, also what the host has none of" {
+  edit '.linux.devices = [{type: "c", path: "/dev/made", major: 1, minor: 5, fileMode: 416, uid: 3, gid: 4},
+    {type: "b", path: "/dev/deep/block", major: 7, minor: 199}, {type: "p", path: "/dev/pipe", fileMode: 384}]'
+  in_user_namespace
+  inside 'stat -c "%F %a %u:%g %t:%T" /dev/made /dev/deep/block /dev/pipe; ls /dev/0 /dev/1 2>/dev/null
+    head -c 1 /dev/made | wc -c; grep " /dev/made " /proc/self/mountinfo'
+  same "$(head -n 4 <<<"$out")" $'character special file 640 3:4 1:5\nblock special file 666 0:0 7:c7\nfifo 600 0:0 0:0\n1'
+  has "$out" ' /dev/made .*nosuid.*noexec|noexec.*nosuid'
+}
+
+@test "devices: an owner that the user namespace does not map is refused" {
+  edit '.linux.devices = [{type: "c", path: "/dev/made", major: 1, minor: 5, uid: 700000}]'
+  in_user_namespace
+  refused create --bundle "$BUNDLE" "$ID"
+  has "$err" 'linux.devices\[0\].uid: 700000'
 }
 
 @test "devices: without a /dev mount the nodes are made in the root file system" {

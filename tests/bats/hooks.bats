@@ -145,6 +145,14 @@ in_order='prestart createRuntime createContainer startContainer poststart postst
   eventually sh -c "! grep -lF $ID /proc/[0-9]*/cgroup"
 }
 
+@test "hooks: those of the host and createContainer hooks run in the bundle" {
+  local k
+  for k in prestart createRuntime createContainer poststart poststop; do hook $k "pwd >$BUNDLE/rootfs/$k"; done
+  run_it
+  same "$status" 0
+  for k in prestart createRuntime createContainer poststart poststop; do same "$k $(cat "$BUNDLE/rootfs/$k")" "$k $BUNDLE"; done
+}
+
 @test "hooks: a createContainer hook that fails is followed by the poststop hooks" {
   hook createContainer 'exit 3'
   hook poststop "touch $T/poststop"

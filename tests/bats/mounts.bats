@@ -145,10 +145,11 @@ private_view() { # SCRIPT: run with $B and the runtime's call in $R
 @test "mounts: rootfsPropagation" {
   local pair
   args sh -c "$in_mountinfo"'optional /'
-  for pair in private: rprivate: slave:master rslave:master unbindable:unbindable; do
+  for pair in private: rprivate: slave:master rslave:master unbindable:unbindable shared:shared rshared:shared; do
     edit '.linux.rootfsPropagation = $p' --arg p "${pair%:*}"
     private_view 'mount --bind $B/rootfs $B/rootfs; mount --make-shared $B/rootfs; $R run --bundle $B $ID' >"$T/o"
-    same "${pair%:*}:$(cat "$T/o")" "$pair"
+    # A shared one is a slave of the host's, too.
+    same "${pair%:*}:$(head -n 1 "$T/o")" "$pair"
   done
   edit '.linux.rootfsPropagation = "nosuch"'
   refused run --bundle "$BUNDLE" "$ID"
@@ -252,6 +253,14 @@ private_view() { # SCRIPT: run with $B and the runtime's call in $R
   for controller in cpu cpuset memory devices freezer blkio pids; do
     [ -z "$(v1_dir $controller)" ] || has "$out" "(^|,)$controller(,|\$)"
   done
+}
+
+@test "mounts: type cgroup2 is the v2 tree, also beside v1 hierarchies" {
+  [ -n "$(v2_dir)" ] || skip 'this host has no v2 tree'
+  edit '.linux.namespaces += [{"type": "cgroup"}]'
+  mount_at /mnt cgroup2 cgroup2 ro nosuid
+  inside 'grep -cx 1 /mnt/cgroup.procs; grep -c " /mnt ro,nosuid.* - cgroup2 " /proc/self/mountinfo'
+  same "$out" $'1\n1'
 }
 
 @test "mounts: five hundred binds" {

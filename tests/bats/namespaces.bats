@@ -41,17 +41,6 @@ map() {
   same "$out" "$(readlink /proc/self/ns/net)"
 }
 
-@test "namespaces: bind sources below /proc are the host's, whatever namespaces are made" {
-  # /proc/net leads through /proc/self, so it shows the network of whoever opens it.
-  edit '.mounts += [{destination: "/mnt/unix", type: "bind", source: "/proc/net/unix", options: ["rbind"]}]'
-  inside 'cat /mnt/unix; echo; cat /proc/net/unix'
-  local host
-  host=$(awk 'NR == 2 { print $7 }' /proc/net/unix) # an inode number
-  [ -n "$host" ] || skip 'the host has no unix socket'
-  has "$(sed '/^$/q' <<<"$out")" " $host( |$)"
-  hasnt "$(sed '1,/^$/d' <<<"$out")" " $host( |$)"
-}
-
 @test "namespaces: a process is number 1 in a new pid namespace and sees nobody else" {
   inside 'echo $$; ls -d /proc/[0-9]* | wc -l'
   has "$out" $'^1$'

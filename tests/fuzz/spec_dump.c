@@ -41,6 +41,27 @@ static void dump_map(struct buf *b, const char *name, const struct spec_key_valu
     }
 }
 
+static void dump_numbers(struct buf *b, const char *name, const struct spec_numbers *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        dump_number(b, name, set->words[i]);
+}
+
+static void dump_scheduling(struct buf *b, const struct spec_process *p)
+{
+    const struct spec_scheduler *s = &p->scheduler;
+
+    dump_text(b, "policy", s->policy_name);
+    buf_printf(b, "scheduler %d %u %d %d\n", s->has, s->policy, s->nice, s->priority);
+    dump_number(b, "flags", s->flags);
+    dump_number(b, "runtime", s->runtime);
+    dump_number(b, "deadline", s->deadline);
+    dump_number(b, "period", s->period);
+    buf_printf(b, "io %d %u %u\n", p->io_priority.has, p->io_priority.class_, p->io_priority.level);
+    dump_numbers(b, "initial", &p->exec_affinity.initial);
+    dump_numbers(b, "final", &p->exec_affinity.final);
+}
+
 static void dump_process(struct buf *b, const struct spec_process *p)
 {
     const struct spec_capabilities *c = &p->capabilities;
@@ -66,6 +87,14 @@ static void dump_process(struct buf *b, const struct spec_process *p)
     dump_text(b, "apparmor", p->apparmor_profile);
     dump_text(b, "selinux", p->selinux_label);
     dump_i64(b, "oom", p->oom_score_adj);
+    dump_scheduling(b, p);
+}
+
+static void dump_mappings(struct buf *b, const char *name, const struct spec_id_mapping *m,
+                          size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_printf(b, "%s %u %u %u\n", name, m[i].container_id, m[i].host_id, m[i].size);
 }
 
 static void dump_mounts(struct buf *b, const struct spec *s)
@@ -75,6 +104,8 @@ static void dump_mounts(struct buf *b, const struct spec *s)
         dump_text(b, "type", s->mounts[i].type);
         dump_text(b, "source", s->mounts[i].source);
         dump_texts(b, "option", &s->mounts[i].options);
+        dump_mappings(b, "uid", s->mounts[i].uid_mappings, s->mounts[i].uid_mapping_count);
+        dump_mappings(b, "gid", s->mounts[i].gid_mappings, s->mounts[i].gid_mapping_count);
     }
 }
 
@@ -162,6 +193,9 @@ static void dump_resources(struct buf *b, const struct spec_resources *r)
 static void dump_seccomp(struct buf *b, const struct spec_seccomp *s)
 {
     buf_printf(b, "seccomp %d %d %u\n", s->default_action, s->has_flags, s->flags);
+    dump_number(b, "notifies", s->notifies);
+    dump_text(b, "listener", s->listener_path);
+    dump_text(b, "metadata", s->listener_metadata);
     dump_u64(b, "errno", s->default_errno_ret);
     dump_texts(b, "architecture", &s->architectures);
     for (size_t i = 0; i < s->rule_count; i++) {
@@ -176,18 +210,20 @@ static void dump_seccomp(struct buf *b, const struct spec_seccomp *s)
     }
 }
 
-static void dump_mappings(struct buf *b, const char *name, const struct spec_id_mapping *m,
-                          size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        buf_printf(b, "%s %u %u %u\n", name, m[i].container_id, m[i].host_id, m[i].size);
-}
-
 static void dump_linux(struct buf *b, const struct spec_linux *l)
 {
     for (size_t i = 0; i < l->namespace_count; i++) {
         dump_number(b, "namespace", l->namespaces[i].flag);
         dump_text(b, "path", l->namespaces[i].path);
+    }
+    buf_printf(b, "rdt %d %d\n", l->intel_rdt.has, l->intel_rdt.monitoring);
+    dump_text(b, "class", l->intel_rdt.clos_id);
+    dump_text(b, "l3", l->intel_rdt.l3_cache_schema);
+    dump_text(b, "mb", l->intel_rdt.mem_bw_schema);
+    dump_texts(b, "line", &l->intel_rdt.schemata);
+    for (size_t i = 0; i < l->net_device_count; i++) {
+        dump_text(b, "device", l->net_devices[i].host);
+        dump_text(b, "as", l->net_devices[i].name);
     }
     dump_mappings(b, "uid", l->uid_mappings, l->uid_mapping_count);
     dump_mappings(b, "gid", l->gid_mappings, l->gid_mapping_count);
@@ -210,6 +246,12 @@ static void dump_linux(struct buf *b, const struct spec_linux *l)
     dump_number(b, "propagation", l->rootfs_propagation);
     dump_texts(b, "masked", &l->masked_paths);
     dump_texts(b, "readonly", &l->readonly_paths);
+    dump_text(b, "mount label", l->mount_label);
+    buf_printf(b, "personality %d %u\n", l->personality.has, l->personality.domain);
+    dump_text(b, "mode", l->memory_policy.mode_name);
+    buf_printf(b, "memory %d %u %u\n", l->memory_policy.has, l->memory_policy.mode,
+               l->memory_policy.flags);
+    dump_numbers(b, "node", &l->memory_policy.nodes);
 }
 
 void spec_dump(struct buf *b, const struct spec *s)

@@ -12,6 +12,7 @@
  * kernel does not use yet (0: nowhere). A word of padding stands in front of those. */
 #define LISTS(X)                                                                                   \
     X(joins, struct plan_join, 0)                                                                  \
+    X(net_devices, struct plan_net_device, 0)                                                      \
     X(mounts, struct plan_mount, offsetof(struct plan_mount, set))                                 \
     X(devices, struct plan_device, 0)                                                              \
     X(links, struct plan_link, 0)                                                                  \
@@ -22,6 +23,7 @@
     X(start_container, struct plan_hook, 0)                                                        \
     X(rlimits, struct plan_rlimit, 0)                                                              \
     X(hierarchies, struct plan_hierarchy, 0)                                                       \
+    X(resctrl_lines, struct plan_resctrl_line, 0)                                                  \
     X(cgroup_writes, struct plan_cgroup_write, 0)
 
 /* Fields are made of words of 32 bits; the two of 16 share one, and it is enough that one is used.

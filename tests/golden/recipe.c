@@ -79,6 +79,7 @@ struct ingredients {
     struct cgroup_host host;
     struct cgroup cgroup;
     struct cgroup_writes writes;
+    struct resctrl_wish resctrl;
     struct seccomp_program filter;
 };
 
@@ -140,6 +141,10 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
     };
     if (!ret->rootfs)
         return err_os(e, ENOMEM, "root.path");
+    if (s->linux_.intel_rdt.has) {
+        TRY(resctrl_compile(&s->linux_.intel_rdt, r->id, &i->arena, &i->resctrl, e));
+        ret->resctrl = &i->resctrl;
+    }
     return find_cgroups(r, s, i, ret, e);
 }
 

@@ -184,8 +184,15 @@ def scheduler_nice(c):
         has(c.value("scheduler"), rf"^policy {number} nice 7 ")
 
 
+def real_time(c):
+    """Where v1 shares out real time a cgroup starts with none of it."""
+    if "cpu" in c.host.v1 and os.path.exists(os.path.join(c.host.v1["cpu"], "cpu.rt_runtime_us")):
+        c.linux["resources"] = {"cpu": {"realtimePeriod": 1_000_000, "realtimeRuntime": 10_000}}
+
+
 @case("config.md Linux Process", "scheduler: policies with a priority", prop="process.scheduler.priority")
 def scheduler_priority(c):
+    real_time(c)
     for policy, number in (("SCHED_FIFO", 1), ("SCHED_RR", 2)):
         c.process["scheduler"] = {"policy": policy, "priority": 10}
         has(c.value("scheduler"), rf"^policy {number} nice 0 priority 10 ")
@@ -193,6 +200,7 @@ def scheduler_priority(c):
 
 @case("config.md Linux Process", "scheduler: flags", prop="process.scheduler.flags")
 def scheduler_flags(c):
+    real_time(c)
     c.process["scheduler"] = {"policy": "SCHED_FIFO", "priority": 10, "flags": ["SCHED_FLAG_RESET_ON_FORK"]}
     has(c.value("scheduler"), r" flags 1 ")
 
@@ -306,6 +314,18 @@ def in_terminal(c):
 @case("runtime-linux.md File descriptors", "only the three streams are open", obligation=47)
 def descriptors(c):
     equal(c.value("fds").split(), ["0", "1", "2"])
+
+
+@case("config.md POSIX-platform User", "the streams belong to the user, so that it can open them anew",
+      prop="process.user")
+def streams_owner(c):
+    c.process["user"] = {"uid": 1000, "gid": 1001}
+    c.process["args"] = ["/inside", "ids"]
+    c.write_config()
+    with open(c.scratch / "out", "w", encoding="utf-8") as file:
+        subprocess.run([c.runtime.path, "--root", str(c.root), "run", "--bundle", str(c.bundle), c.id],
+                       stdin=subprocess.DEVNULL, stdout=file, check=True, timeout=20)
+    equal((c.scratch / "out").stat().st_uid, 1000)
 
 
 @case("config.md Hostname", "hostname and domainname", prop="hostname")

@@ -5,7 +5,8 @@
  *     TEST(says_what_is_expected) { EXPECT(1 + 1 == 2); EXPECT_STR(text, "x"); }
  *     TEST_MAIN()
  *
- * A failed expectation is reported with its line and the test goes on; the program exits 1.
+ * A failed expectation is reported with its line and the test goes on; the program exits 1. A test
+ * that can't be made here says why in test_skipped.
  */
 #pragma once
 
@@ -21,6 +22,7 @@ struct test {
 
 static struct test *test_first, **test_last = &test_first;
 static bool test_failed;
+static const char *test_skipped;
 
 #define TEST(id)                                                                                   \
     static void test_##id(void);                                                                   \
@@ -57,8 +59,10 @@ static int test_run_all(void)
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (struct test *t = test_first; t; t = t->next) {
         test_failed = false;
+        test_skipped = NULL;
         t->run();
-        printf("%sok %d - %s\n", test_failed ? "not " : "", ++number, t->name);
+        printf("%sok %d - %s%s%s\n", test_failed ? "not " : "", ++number, t->name,
+               test_skipped ? " # SKIP " : "", test_skipped ? test_skipped : "");
         failures += test_failed;
     }
     printf("1..%d\n", number);

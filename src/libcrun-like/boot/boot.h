@@ -32,6 +32,7 @@ struct boot {
     pid_t init;                /* 0 before CLONED */
     int init_pidfd;
     int terminal;        /* the pty's master, -1 without */
+    int listener;        /* of the seccomp filter, -1 without */
     int32_t done_value;  /* goes out with the next DONE */
     bool exec_seen;      /* the payload runs: init's end of the conversation closed by execve */
     bool peer_failed;    /* outer or init said FAILED, */
@@ -64,6 +65,7 @@ void boot_keep(struct boot *b);
 /* Handlers that every caller uses as they are. */
 int boot_row_brief(struct boot *b, struct err *e);     /* spawn.c */
 int boot_row_id_maps(struct boot *b, struct err *e);   /* id_maps.c */
+int boot_row_scheduler(struct boot *b, struct err *e); /* scheduler.c */
 int boot_row_hand_over(struct boot *b, struct err *e); /* parent.c */
 int boot_row_nothing(struct boot *b, struct err *e);   /* where only the DONE matters */
 
@@ -78,6 +80,9 @@ int boot_lost(struct boot *b, const char *waiting_for, struct err *e);
 
 /* Wait until init is known (its CLONED has arrived). */
 int boot_await_init(struct boot *b, struct err *e);
+
+/* Wait until the seccomp filter is in force and b->listener has come. */
+int boot_await_listener(struct boot *b, struct err *e);
 
 /* trace.c: b->trace and hello.trace_fd; afterwards the timeline as Chrome trace JSON into path. */
 int boot_trace_open(struct boot *b, struct err *e);

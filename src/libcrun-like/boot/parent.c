@@ -21,7 +21,8 @@ static const char *const message_names[] = {
 
 void boot_init(struct boot *b, const struct plan *plan)
 {
-    *b = (struct boot){ .plan = plan, .sync = -1, .init_pidfd = -1, .terminal = -1 };
+    *b =
+        (struct boot){ .plan = plan, .sync = -1, .init_pidfd = -1, .terminal = -1, .listener = -1 };
     b->hello = (struct boot_hello){ .plan_fd = -1, .target_fd = -1, .trace_fd = -1 };
     b->grants = (struct boot_grants){ .cgroup_fd = -1, .cgroup_fallback_fd = -1, .barrier_fd = -1 };
 }
@@ -35,10 +36,13 @@ static void reap(pid_t *pid)
 
 static void kill_all(struct boot *b)
 {
+    long rc = b->init_pidfd < 0 ? -ENOSYS : sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+
     if (b->outer > 0)
         kill(b->outer, SIGKILL); /* our own unreaped child: the number is still its */
-    if (b->init_pidfd >= 0)
-        sys_pidfd_send_signal(b->init_pidfd, SIGKILL);
+    /* So is init's, for where a filter denies pidfds: it would wait for us, and we for it. */
+    if (rc < 0 && rc != -ESRCH && b->init > 0)
+        kill(b->init, SIGKILL);
     reap(&b->outer);
     reap(&b->init);
 }
@@ -55,7 +59,7 @@ static void close_grants(struct boot_grants *g)
 
 void boot_done(struct boot *b)
 {
-    int *fds[] = { &b->sync,          &b->init_pidfd,      &b->terminal,
+    int *fds[] = { &b->sync,          &b->init_pidfd,      &b->terminal,      &b->listener,
                    &b->hello.plan_fd, &b->hello.target_fd, &b->hello.trace_fd };
 
     if (!b->kept)
@@ -75,8 +79,8 @@ void boot_keep(struct boot *b)
     b->kept = true;
 }
 
-/* Returns the packet's size, 0 at the end of the conversation; a descriptor lands in b->terminal.
- */
+/* Returns the packet's size, 0 at the end of the conversation; a descriptor lands in b->terminal or
+ * b->listener. */
 static ssize_t receive(struct boot *b, struct boot_packet *packet)
 {
     union {
@@ -100,8 +104,10 @@ static ssize_t receive(struct boot *b, struct boot_packet *packet)
         return -errno;
     c = CMSG_FIRSTHDR(&msg);
     if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-        cleanup_fd(&b->terminal);
-        memcpy(&b->terminal, CMSG_DATA(c), sizeof b->terminal);
+        int *fd = packet->message == BOOT_MSG_LISTENER ? &b->listener : &b->terminal;
+
+        cleanup_fd(fd);
+        memcpy(fd, CMSG_DATA(c), sizeof *fd);
     }
     return n;
 }
@@ -203,6 +209,12 @@ static int expect(struct boot *b, enum boot_message want, bool *ret_ended, struc
 int boot_await_init(struct boot *b, struct err *e)
 {
     return b->init ? 0 : expect(b, BOOT_MSG_CLONED, NULL, e);
+}
+
+int boot_await_listener(struct boot *b, struct err *e)
+{
+    TRY(expect(b, BOOT_MSG_LISTENER, NULL, e));
+    return b->listener < 0 ? err_set(e, ERR_PROTOCOL, "init sent no listener") : 0;
 }
 
 /* Descriptors that go out with a DONE, and the value that names them. */

@@ -27,8 +27,12 @@ static bool same_device(int a, int b)
 /* openat2() for those who can't have it: every component by itself, no symlink, no "..". */
 static int open_by_component(int dirfd, const char *path, int flags, bool stay)
 {
-    auto_fd at = openat(dirfd, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     char name[NAME_MAX + 1];
+    auto_fd at = -EBADF;
+
+    if (stay && *path == '/')
+        return -EXDEV;
+    at = openat(dirfd, *path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     while (at >= 0) {
         size_t len;

@@ -14,11 +14,20 @@ enum { MAJOR_MAX = 4095, MINOR_MAX = 1048575 };
 /* Readers of whole objects. ret: the struct named after them. */
 json_reader spec_read_process;   /* struct spec_process */
 json_reader spec_read_mount;     /* struct spec_mount */
+json_reader spec_read_mapping;   /* struct spec_id_mapping */
 json_reader spec_read_hooks;     /* struct spec_hooks */
 json_reader spec_read_linux;     /* struct spec_linux */
 json_reader spec_read_resources; /* struct spec_resources */
 json_reader spec_read_seccomp;   /* struct spec_seccomp * */
 
+/* parse_scheduling.c: how the kernel treats a process. */
+json_reader spec_read_scheduler;     /* struct spec_scheduler */
+json_reader spec_read_io_priority;   /* struct spec_io_priority */
+json_reader spec_read_exec_affinity; /* struct spec_exec_affinity */
+json_reader spec_read_personality;   /* struct spec_personality */
+json_reader spec_read_memory_policy; /* struct spec_memory_policy */
+
+json_reader spec_read_numbers; /* struct spec_numbers, from a text such as "0-3,7" */
 /* Parts of linux.resources. ret: the whole struct spec_resources. */
 json_reader spec_read_block_io, spec_read_network, spec_read_rdma, spec_read_unified;
 
@@ -26,21 +35,12 @@ json_reader spec_read_block_io, spec_read_network, spec_read_rdma, spec_read_uni
 int spec_read_map(const struct json_at *at, struct spec_key_value **ret, size_t *ret_count,
                   struct err *e);
 
+json_reader spec_read_intel_rdt;   /* struct spec_intel_rdt */
+json_reader spec_read_net_devices; /* struct spec_linux */
+
 /* Add a line to the warnings of the spec that is being read: the path, then the text. */
 int spec_warn(const struct json_at *at, struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* The objects that have properties which are not supported yet. */
-enum spec_object {
-    OBJECT_ROOT,
-    OBJECT_PROCESS,
-    OBJECT_MOUNT,
-    OBJECT_LINUX,
-    OBJECT_SECCOMP,
-};
-
-/* Refuse the properties of this object that are asked for and not supported yet. */
-int spec_refuse(const struct json_at *at, enum spec_object object, struct err *e);
 
 /* What one object alone cannot show: properties that need a namespace. */
 int spec_validate(const struct spec *s, struct err *e);

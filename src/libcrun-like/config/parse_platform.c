@@ -53,7 +53,7 @@ static int read_namespaces(const struct json_at *at, void *ret, struct err *e)
 }
 
 /* The kernel wants first + size to fit in 32 bits, on either side. */
-static int read_mapping(const struct json_at *at, void *ret, struct err *e)
+int spec_read_mapping(const struct json_at *at, void *ret, struct err *e)
 {
     static const struct json_field fields[] = {
         FIELD_INT(struct spec_id_mapping, container_id, "containerID", 0, ID_MAX, JSON_REQUIRED),
@@ -142,12 +142,16 @@ static const struct json_word propagations[] = {
 /* runtime-spec config-linux.md, in its order. */
 static const struct json_field linux_fields[] = {
     FIELD_WHOLE("namespaces", read_namespaces, 0),
-    FIELD_ARRAY(struct spec_linux, uid_mappings, uid_mapping_count, "uidMappings", read_mapping, 0),
-    FIELD_ARRAY(struct spec_linux, gid_mappings, gid_mapping_count, "gidMappings", read_mapping, 0),
+    FIELD_ARRAY(struct spec_linux, uid_mappings, uid_mapping_count, "uidMappings",
+                spec_read_mapping, 0),
+    FIELD_ARRAY(struct spec_linux, gid_mappings, gid_mapping_count, "gidMappings",
+                spec_read_mapping, 0),
     FIELD_WHOLE("timeOffsets", read_time_offsets, 0),
     FIELD_ARRAY(struct spec_linux, devices, device_count, "devices", read_device, 0),
     FIELD_STRING(struct spec_linux, cgroups_path, "cgroupsPath", JSON_EMPTY_NULL),
+    FIELD_WHOLE("netDevices", spec_read_net_devices, 0),
     FIELD_WHOLE("resources", read_linux_resources, 0),
+    FIELD_OTHER(struct spec_linux, intel_rdt, "intelRdt", spec_read_intel_rdt, 0),
     FIELD_WHOLE("sysctl", read_sysctl, 0),
     FIELD_OTHER(struct spec_linux, seccomp, "seccomp", spec_read_seccomp, 0),
     FIELD_WORD(struct spec_linux, rootfs_propagation, "rootfsPropagation", propagations, 0),
@@ -155,10 +159,12 @@ static const struct json_field linux_fields[] = {
                 json_item_absolute, 0),
     FIELD_ARRAY(struct spec_linux, readonly_paths.items, readonly_paths.count, "readonlyPaths",
                 json_item_absolute, 0),
+    FIELD_STRING(struct spec_linux, mount_label, "mountLabel", JSON_EMPTY_NULL),
+    FIELD_OTHER(struct spec_linux, personality, "personality", spec_read_personality, 0),
+    FIELD_OTHER(struct spec_linux, memory_policy, "memoryPolicy", spec_read_memory_policy, 0),
 };
 
 int spec_read_linux(const struct json_at *at, void *ret, struct err *e)
 {
-    TRY(json_read_fields(at, linux_fields, ARRAY_SIZE(linux_fields), ret, e));
-    return spec_refuse(at, OBJECT_LINUX, e);
+    return json_read_fields(at, linux_fields, ARRAY_SIZE(linux_fields), ret, e);
 }

@@ -10,8 +10,9 @@
 /* SECCOMP_RET_DATA is 16 bits wide; as an errno the kernel cuts it down to MAX_ERRNO. */
 enum { RET_DATA_MAX = 65535, ERRNO_MAX = 4095, ARG_INDEX_MAX = 5 };
 
-/* What the notification listener will bring. */
-enum { ACTION_NOTIFY = -1, FLAG_NOTIFY = -1 };
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5) /* Linux 5.19 */
+#endif
 
 static const struct json_word actions[] = {
     { "SCMP_ACT_KILL", ACT_KILL },
@@ -22,7 +23,7 @@ static const struct json_word actions[] = {
     { "SCMP_ACT_TRACE", ACT_TRACE },
     { "SCMP_ACT_ALLOW", ACT_ALLOW },
     { "SCMP_ACT_LOG", ACT_LOG },
-    { "SCMP_ACT_NOTIFY", ACTION_NOTIFY },
+    { "SCMP_ACT_NOTIFY", ACT_NOTIFY },
 };
 
 /* Which of these the host's libseccomp can compile is decided where the filter is made. */
@@ -42,7 +43,7 @@ static const struct json_word flags[] = {
     { "SECCOMP_FILTER_FLAG_TSYNC", 0 },
     { "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
     { "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
-    { "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", FLAG_NOTIFY },
+    { "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
 };
 
 static const struct json_word operators[] = {
@@ -61,8 +62,6 @@ static int read_action(const struct json_at *at, void *ret, struct err *e)
     int64_t value;
 
     TRY(json_read_word(at, actions, ARRAY_SIZE(actions), &value, e));
-    if (value == ACTION_NOTIFY)
-        return json_error_kind(at, e, ERR_UNSUPPORTED, "'SCMP_ACT_NOTIFY' is not supported yet");
     *action = (enum spec_seccomp_action)value;
     return 0;
 }
@@ -81,10 +80,6 @@ static int read_flag(const struct json_at *at, void *ret, struct err *e)
     int64_t value;
 
     TRY(json_read_word(at, flags, ARRAY_SIZE(flags), &value, e));
-    /* Means something to a notification listener only, and the kernel refuses it without one. */
-    if (value == FLAG_NOTIFY)
-        return json_error_kind(at, e, ERR_UNSUPPORTED,
-                               "'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV' is not supported yet");
     *bit = (uint32_t)value;
     return 0;
 }
@@ -151,7 +146,27 @@ static const struct json_field seccomp_fields[] = {
                 read_architecture, 0),
     FIELD_WHOLE("flags", read_flags, 0),
     FIELD_ARRAY(struct spec_seccomp, rules, rule_count, "syscalls", read_rule, 0),
+    FIELD_STRING(struct spec_seccomp, listener_path, "listenerPath",
+                 JSON_EMPTY_NULL | JSON_ABSOLUTE),
+    FIELD_STRING(struct spec_seccomp, listener_metadata, "listenerMetadata", JSON_EMPTY_NULL),
 };
+
+/* config-linux.md, "Seccomp": metadata must not stand without a path; a path without the action is
+ * ignored. */
+static int check_listener(const struct json_at *at, struct spec_seccomp *s, struct err *e)
+{
+    const struct json_at path = { .doc = at->doc, .parent = at, .key = "listenerPath" };
+    const struct json_at metadata = { .doc = at->doc, .parent = at, .key = "listenerMetadata" };
+
+    s->notifies = s->default_action == ACT_NOTIFY;
+    for (size_t i = 0; i < s->rule_count; i++)
+        s->notifies |= s->rules[i].action == ACT_NOTIFY;
+    if (s->listener_metadata && !s->listener_path)
+        return json_error(&metadata, e, "must not be set without listenerPath");
+    if (s->notifies && !s->listener_path)
+        return json_error(&path, e, "is required by SCMP_ACT_NOTIFY");
+    return 0;
+}
 
 int spec_read_seccomp(const struct json_at *at, void *ret, struct err *e)
 {
@@ -161,7 +176,7 @@ int spec_read_seccomp(const struct json_at *at, void *ret, struct err *e)
         return json_no_memory(e);
     TRY(json_read_fields(at, seccomp_fields, ARRAY_SIZE(seccomp_fields), s, e));
     TRY(check_errno(at, "defaultErrnoRet", s->default_action, &s->default_errno_ret, e));
-    TRY(spec_refuse(at, OBJECT_SECCOMP, e));
+    TRY(check_listener(at, s, e));
     *result = s;
     return 0;
 }

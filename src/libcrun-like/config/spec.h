@@ -35,6 +35,34 @@ struct spec_key_value {
     char *key, *value;
 };
 
+/* CPUs or memory nodes: bit n % 64 of words[n / 64] stands for n. No words: an empty list. */
+struct spec_numbers {
+    uint64_t *words;
+    size_t count;
+};
+
+/* process.scheduler */
+struct spec_scheduler {
+    bool has;
+    char *policy_name;
+    uint32_t policy;                    /* SCHED_* */
+    int32_t nice, priority;             /* priority: 1 to 99 for SCHED_FIFO and SCHED_RR, else 0 */
+    uint64_t flags;                     /* SCHED_FLAG_* */
+    uint64_t runtime, deadline, period; /* nanoseconds, of SCHED_DEADLINE; otherwise 0 */
+};
+
+/* process.ioPriority */
+struct spec_io_priority {
+    bool has;
+    uint32_t class_; /* IOPRIO_CLASS_* */
+    uint32_t level;  /* 0, the highest, to 7 */
+};
+
+/* process.execCPUAffinity: for exec only */
+struct spec_exec_affinity {
+    struct spec_numbers initial, final;
+};
+
 /* process.rlimits[]; type is resolved to RLIMIT_* */
 struct spec_rlimit {
     char *type;
@@ -66,6 +94,13 @@ struct spec_process {
     bool no_new_privileges;
     char *apparmor_profile, *selinux_label;
     struct spec_opt_i64 oom_score_adj;
+    struct spec_scheduler scheduler;
+    struct spec_io_priority io_priority;
+    struct spec_exec_affinity exec_affinity;
+};
+
+struct spec_id_mapping {
+    uint32_t container_id, host_id, size;
 };
 
 /* mounts[]; options are kept as written, mount/options.c gives them meaning */
@@ -73,6 +108,8 @@ struct spec_mount {
     char *destination; /* as written; a relative one is relative to "/" (1.2.0, deprecated) */
     char *type, *source;
     struct spec_strings options;
+    struct spec_id_mapping *uid_mappings, *gid_mappings; /* both or none */
+    size_t uid_mapping_count, gid_mapping_count;
 };
 
 /* hooks.<kind>[]; timeout in seconds, 0 = none */
@@ -103,10 +140,6 @@ struct spec_hooks {
 struct spec_namespace {
     uint32_t flag;
     char *path; /* NULL: a new one */
-};
-
-struct spec_id_mapping {
-    uint32_t container_id, host_id, size;
 };
 
 /* linux.devices[]; type is S_IFCHR, S_IFBLK or S_IFIFO */
@@ -215,6 +248,7 @@ enum spec_seccomp_action {           /* numbers are ours, not the kernel's */
                            ACT_TRACE,
                            ACT_ALLOW,
                            ACT_LOG,
+                           ACT_NOTIFY,
 };
 
 struct spec_seccomp_arg {
@@ -235,10 +269,13 @@ struct spec_seccomp {
     enum spec_seccomp_action default_action;
     struct spec_opt_u64 default_errno_ret;
     struct spec_strings architectures; /* "SCMP_ARCH_X86_64", ... as written */
-    uint32_t flags;                    /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW */
-    bool has_flags;                    /* absent flags mean SPEC_ALLOW, as runc and crun do */
+    uint32_t flags; /* SECCOMP_FILTER_FLAG_LOG, _SPEC_ALLOW, _WAIT_KILLABLE_RECV */
+    bool has_flags; /* absent flags mean SPEC_ALLOW, as runc and crun do */
     struct spec_seccomp_rule *rules;
     size_t rule_count;
+    bool notifies;       /* some action is ACT_NOTIFY; then there is a listener_path */
+    char *listener_path; /* absolute */
+    char *listener_metadata;
 };
 
 struct spec_time_offset {
@@ -247,8 +284,38 @@ struct spec_time_offset {
     uint32_t nanosecs;
 };
 
+/* linux.personality */
+struct spec_personality {
+    bool has;
+    uint32_t domain; /* PER_LINUX, PER_LINUX32 */
+};
+
+/* linux.memoryPolicy */
+struct spec_memory_policy {
+    bool has;
+    char *mode_name;
+    uint32_t mode;  /* MPOL_* */
+    uint32_t flags; /* MPOL_F_* */
+    struct spec_numbers nodes;
+};
+
 enum spec_propagation { /* linux.rootfsPropagation, as MS_* flags without MS_REC; 0 = unset */
                         PROPAGATION_UNSET = 0,
+};
+
+/* linux.intelRdt */
+struct spec_intel_rdt {
+    bool has;
+    char *clos_id; /* "/" is the default class; NULL: the container's own */
+    char *l3_cache_schema, *mem_bw_schema;
+    struct spec_strings schemata;
+    bool monitoring;
+};
+
+/* linux.netDevices: by name on the host; in the container the same name unless another is given,
+ * which may end with "%d" */
+struct spec_net_device {
+    char *host, *name;
 };
 
 struct spec_linux {
@@ -267,6 +334,12 @@ struct spec_linux {
     struct spec_seccomp *seccomp; /* NULL: no filter */
     uint32_t rootfs_propagation;  /* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, 0 = unset */
     struct spec_strings masked_paths, readonly_paths;
+    char *mount_label;
+    struct spec_net_device *net_devices;
+    size_t net_device_count;
+    struct spec_intel_rdt intel_rdt;
+    struct spec_personality personality;
+    struct spec_memory_policy memory_policy;
 };
 
 struct spec {

@@ -45,6 +45,7 @@ static int validate_namespaces(const struct spec *s, struct err *e)
         { "domainname", s->domainname, CLONE_NEWUTS },
         { "linux.uidMappings", s->linux_.uid_mapping_count > 0, CLONE_NEWUSER },
         { "linux.gidMappings", s->linux_.gid_mapping_count > 0, CLONE_NEWUSER },
+        { "linux.netDevices", s->linux_.net_device_count > 0, CLONE_NEWNET },
         { "linux.timeOffsets", s->linux_.boottime.has || s->linux_.monotonic.has, CLONE_NEWTIME },
     };
 
@@ -55,7 +56,8 @@ static int validate_namespaces(const struct spec *s, struct err *e)
     return 0;
 }
 
-static int validate_sysctl(const struct spec *s, const struct json_at *at, struct err *e)
+static int validate_sysctl(const struct spec *s, const struct json_at *at, const char *value,
+                           struct err *e)
 {
     char path[PATH_MAX];
     uint32_t flag;
@@ -64,11 +66,32 @@ static int validate_sysctl(const struct spec *s, const struct json_at *at, struc
         return json_error(at, e, "is not the name of a kernel parameter");
     if (strcmp(path, "kernel/hostname") == 0)
         return json_error(at, e, "must be set by the property hostname");
+    if (strcmp(path, "kernel/domainname") == 0 && s->domainname &&
+        strcmp(s->domainname, value) != 0)
+        return json_error(at, e, "contradicts the property domainname");
     flag = sysctl_namespace(path);
     if (!flag)
         return json_error(at, e, "belongs to the host, not to a container");
     if (!has_namespace(s, flag))
         return json_error(at, e, "needs %s in linux.namespaces", namespace_phrase(flag));
+    return 0;
+}
+
+/* sched(7): a process under SCHED_DEADLINE can have neither children nor threads. init runs these
+ * hooks, and has a thread for the listener of its filter. */
+static int validate_scheduler(const struct spec *s, struct err *e)
+{
+    const struct spec_scheduler *sched = &s->process.scheduler;
+    const struct spec_seccomp *filter = s->linux_.seccomp;
+    const char *who = s->hooks.kind[HOOK_START_CONTAINER].count ? "startContainer hooks need"
+                      : filter && filter->notifies              ? "SCMP_ACT_NOTIFY needs"
+                                                                : NULL;
+
+    if (sched->has && sched->policy == SCHED_DEADLINE &&
+        !(sched->flags & SCHED_FLAG_RESET_ON_FORK) && who)
+        return err_set(e, ERR_INVALID,
+                       "process.scheduler.flags: %s SCHED_FLAG_RESET_ON_FORK under SCHED_DEADLINE",
+                       who);
     return 0;
 }
 
@@ -80,10 +103,11 @@ int spec_validate(const struct spec *s, struct err *e)
     const struct json_at sysctl = { .doc = &doc, .parent = &linux_at, .key = "sysctl" };
 
     TRY(validate_namespaces(s, e));
+    TRY(validate_scheduler(s, e));
     for (size_t i = 0; i < s->linux_.sysctl_count; i++) {
         struct json_at at = { .doc = &doc, .parent = &sysctl, .key = s->linux_.sysctl[i].key };
 
-        TRY(validate_sysctl(s, &at, e));
+        TRY(validate_sysctl(s, &at, s->linux_.sysctl[i].value, e));
     }
     return 0;
 }

@@ -6,7 +6,9 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "config/foresee.h"
+#include "container/agent.h"
 #include "container/hand_over.h"
+#include "container/open.h"
 #include "container/terminal.h"
 #include "hooks/hooks.h"
 #include "state/hook_state.h"
@@ -100,10 +102,14 @@ static int fill_record(struct creation *k, struct err *e)
     r->has_process = s->has_process;
     r->no_keyring = k->options->no_new_keyring;
     r->hooks_after = s->hooks.kind[HOOK_POSTSTART].count || s->hooks.kind[HOOK_POSTSTOP].count;
+    r->notifies = s->has_process && s->linux_.seccomp && s->linux_.seccomp->notifies;
     for (size_t i = 0; i < s->linux_.namespace_count; i++)
         r->namespaces |= s->linux_.namespaces[i].flag;
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations)
         return err_os(e, ENOMEM, "record");
+    r->resctrl_dir = take_ptr(k->prepared.resctrl.dir);
+    r->resctrl_monitor = take_ptr(k->prepared.resctrl.monitor);
+    r->resctrl_own = k->prepared.resctrl.own;
     /* The record owns the cgroup from here on, the plan has its own copy. */
     r->cgroup = k->prepared.cgroup;
     k->prepared.cgroup = (struct cgroup){ 0 };
@@ -160,6 +166,25 @@ static int row_limit_cgroup(struct boot *b, struct err *e)
     return cgroup_apply(&k->record.cgroup, &limits, e);
 }
 
+static int row_make_resctrl(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    TRY(resctrl_make(&g, &k->prepared.resctrl_wish, &k->resctrl_made, e));
+    k->resctrl_there = true;
+    return 0;
+}
+
+static int row_join_resctrl(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    TRY(boot_await_init(b, e));
+    return resctrl_join(&g, b->init, e);
+}
+
 static int row_delegate_cgroup(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -214,8 +239,10 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 
     k->hooks_run = true;
     TRY(state_for_hooks(k, "creating", b->init, &state, e));
-    TRY(hooks_run(hooks, HOOK_PRESTART, state.data, NULL, NULL, e));
-    return hooks_run(hooks, HOOK_CREATE_RUNTIME, state.data, NULL, NULL, e);
+    const struct hook_stage stage = { .state_json = state.data, .dir = k->bundle.path };
+
+    TRY(hooks_run(hooks, HOOK_PRESTART, &stage, e));
+    return hooks_run(hooks, HOOK_CREATE_RUNTIME, &stage, e);
 }
 
 static int row_commit(struct boot *b, struct err *e)
@@ -229,17 +256,44 @@ static int row_commit(struct boot *b, struct err *e)
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }
 
+static int row_agent(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    k->agent = agent_connect(k->bundle.spec->linux_.seccomp, e);
+    return k->agent < 0 ? k->agent : 0;
+}
+
+static int row_listener(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+    const struct agent_process p = { .id = k->id,
+                                     .bundle = k->bundle.path,
+                                     .status = "created",
+                                     .spec = k->bundle.spec,
+                                     .init = b->init,
+                                     .pid = b->init };
+
+    TRY(boot_await_listener(b, e));
+    return agent_send(&k->agent, &b->listener, &p, e);
+}
+
 #define ROW_HANDLERS(X)                                                                            \
     X(claim, row_claim)                                                                            \
     X(make_cgroup, row_make_cgroup)                                                                \
     X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(make_resctrl, row_make_resctrl)                                                              \
+    X(join_resctrl, row_join_resctrl)                                                              \
     X(delegate_cgroup, row_delegate_cgroup)                                                        \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
     X(filter_devices, row_filter_devices)                                                          \
     X(write_record, row_write_record)                                                              \
     X(id_maps, boot_row_id_maps)                                                                   \
+    X(scheduler_outside, boot_row_scheduler)                                                       \
     X(runtime_hooks, row_runtime_hooks)                                                            \
+    X(agent, row_agent)                                                                            \
+    X(listener, row_listener)                                                                      \
     X(commit, row_commit)                                                                          \
     X(release, boot_row_nothing)                                                                   \
     X(record_running, row_commit)
@@ -269,7 +323,7 @@ void creation_init(struct creation *k, davit_context *c, const char *id,
                    const struct davit_create_options *o)
 {
     *k = (struct creation){
-        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1
+        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1, .agent = -1
     };
     boot_init(&k->boot, NULL);
 }
@@ -320,9 +374,24 @@ static void run_poststop(struct creation *k)
     auto_buf state = { 0 };
     struct err e;
 
-    if ((k->hooks_run || in_container) && state_for_hooks(k, "stopped", 0, &state, &e) == 0)
-        hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP, state.data, k->context->warn,
-                  k->context->data, &e);
+    if (!(k->hooks_run || in_container) || state_for_hooks(k, "stopped", 0, &state, &e) < 0)
+        return;
+    hooks_run(&k->bundle.spec->hooks, HOOK_POSTSTOP,
+              &(struct hook_stage){ .state_json = state.data,
+                                    .dir = k->bundle.path,
+                                    .warn = k->context->warn,
+                                    .data = k->context->data },
+              &e);
+}
+
+static int undo_resctrl(struct creation *k, struct err *e)
+{
+    struct resctrl_group g = record_resctrl(&k->record);
+
+    /* One that was there before us stays, one that we made goes, whoever it would belong to later.
+     */
+    g.own = k->resctrl_made;
+    return k->resctrl_there ? resctrl_remove(&g, e) : 0;
 }
 
 /* In the order of delete; what fails is told, and the record stays so that delete can be repeated.
@@ -337,6 +406,8 @@ static void undo(struct creation *k)
         cgroup_kill(&k->record.cgroup, 9, &e);
         done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
     }
+    if (done)
+        done = undo_resctrl(k, &e) == 0;
     run_poststop(k);
     if (done)
         done = state_remove(k->rootfd, k->id, &e) == 0;
@@ -352,6 +423,7 @@ void creation_done(struct creation *k)
     if (k->claimed && !k->kept)
         undo(k);
     state_unlock(k->rootfd, k->id, k->lock);
+    cleanup_fd(&k->agent);
     cleanup_fd(&k->dirfd);
     cleanup_fd(&k->rootfd);
     state_record_done(&k->record);

@@ -20,6 +20,8 @@ struct creation {
     struct boot boot;
     struct state_record record;
     int rootfd, dirfd, lock;
+    int agent;                        /* connection to the seccomp agent, -1 without */
+    bool resctrl_there, resctrl_made; /* resctrl's part is done; its directory is new */
     bool claimed, cgroup_made, hooks_run, kept;
 };
 

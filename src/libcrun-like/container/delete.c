@@ -27,13 +27,13 @@ static int await_exit(int pidfd, struct err *e)
 
 static int kill_init(struct found *f, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
+    auto_fd process = found_process(f, e);
     struct err ignored;
     bool frozen = false;
     long rc;
 
     if (process < 0)
-        return 0;
+        return e->kind == ERR_BAD_STATE ? 0 : -e->code;
     rc = sys_pidfd_send_signal(process, SIGKILL);
     if (rc < 0 && rc != -ESRCH)
         return err_os(e, rc, "kill %d", f->record.process.pid);
@@ -81,6 +81,13 @@ static int check_status(struct found *f, bool force, struct err *e)
                    strcmp(status, "created") ? "" : ", not stopped");
 }
 
+static int remove_resctrl(struct found *f, struct err *e)
+{
+    struct resctrl_group g = record_resctrl(&f->record);
+
+    return resctrl_remove(&g, e);
+}
+
 static int run_poststop(struct found *f, struct err *e)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
@@ -104,6 +111,7 @@ static const struct {
 } steps[] = {
     { "kill process", kill_init },
     { "remove cgroups", remove_cgroup },
+    { "remove resctrl groups", remove_resctrl },
     /* Before the record goes: a crash in a hook's middle means it runs again, never not at all. */
     { "poststop hooks", run_poststop },
     { "remove state", remove_state },

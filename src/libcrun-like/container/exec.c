@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "boot/boot.h"
+#include "container/agent.h"
 #include "container/exec_process.h"
 #include "container/hand_over.h"
 #include "container/open.h"
@@ -23,11 +24,13 @@ struct execution {
     struct arena arena;
     struct prepared prepared;
     struct boot boot;
+    int agent; /* connection to the seccomp agent, -1 without */
 };
 
 static void execution_done(struct execution *x)
 {
     boot_done(&x->boot);
+    cleanup_fd(&x->agent);
     prepared_done(&x->prepared);
     arena_done(&x->arena);
     spec_free(x->given);
@@ -44,8 +47,45 @@ static int row_commit(struct boot *b, struct err *e)
     return x->options->pid_file ? hand_over_pid(x->options->pid_file, b->init, e) : 0;
 }
 
+static int row_agent(struct boot *b, struct err *e)
+{
+    struct execution *x = b->data;
+
+    x->agent = agent_connect(x->copy.spec->linux_.seccomp, e);
+    return x->agent < 0 ? x->agent : 0;
+}
+
+static int row_join_resctrl(struct boot *b, struct err *e)
+{
+    struct execution *x = b->data;
+    struct resctrl_group g = record_resctrl(&x->found.record);
+
+    TRY(boot_await_init(b, e));
+    return resctrl_join(&g, b->init, e);
+}
+
+static int row_listener(struct boot *b, struct err *e)
+{
+    struct execution *x = b->data;
+    const struct agent_process p = { .id = x->found.id,
+                                     .bundle = x->found.record.bundle,
+                                     .status = state_status(x->found.dirfd, &x->found.record),
+                                     .spec = x->copy.spec,
+                                     .init = x->found.record.process.pid,
+                                     .pid = b->init };
+
+    TRY(boot_await_listener(b, e));
+    return agent_send(&x->agent, &b->listener, &p, e);
+}
+
 static boot_handler *const handlers[JOIN_ROW_COUNT] = {
-    [JOIN_brief] = boot_row_brief, [JOIN_hand_over] = boot_row_hand_over, [JOIN_commit] = row_commit
+    [JOIN_brief] = boot_row_brief,
+    [JOIN_hand_over] = boot_row_hand_over,
+    [JOIN_scheduler_outside] = boot_row_scheduler,
+    [JOIN_join_resctrl] = row_join_resctrl,
+    [JOIN_agent] = row_agent,
+    [JOIN_listener] = row_listener,
+    [JOIN_commit] = row_commit,
 };
 
 /* "0::/davit-x/init.scope" in /proc/PID/cgroup: the v2 path, seen from our cgroup namespace. */
@@ -156,9 +196,9 @@ static int start(struct execution *x, struct err *e)
     x->boot.handlers = handlers;
     x->boot.data = x;
     TRY(boot_fault_read(x->prepared.plan, &x->boot.hello.fault_row, &x->boot.hello.fault, e));
-    x->boot.hello.target_fd = state_process_open(&x->found.record.process);
+    x->boot.hello.target_fd = found_process(&x->found, e);
     if (x->boot.hello.target_fd < 0)
-        return err_set(e, ERR_BAD_STATE, "container not running");
+        return -e->code;
     TRY(open_cgroups(x, e));
     if (x->options->trace)
         TRY(boot_trace_open(&x->boot, e));
@@ -171,7 +211,7 @@ int container_exec(davit_context *c, const char *id, const struct davit_exec_opt
                    int *ret_status, struct err *e)
 {
     cleanup(execution_done) struct execution x = {
-        .options = o, .found = { .rootfd = -1, .dirfd = -1, .lock = -1 }
+        .options = o, .found = { .rootfd = -1, .dirfd = -1, .lock = -1 }, .agent = -1
     };
     int status = 0;
 
@@ -181,7 +221,7 @@ int container_exec(davit_context *c, const char *id, const struct davit_exec_opt
     TRY(prepare(&x, c, id, e));
     TRY(start(&x, e));
     if (!o->detach)
-        TRY(terminal_attend(x.boot.init_pidfd, x.boot.terminal, &status, e));
+        TRY(terminal_attend(x.boot.init, x.boot.init_pidfd, x.boot.terminal, &status, e));
     *ret_status = status;
     return 0;
 }

@@ -10,13 +10,13 @@
 
 static int signal_process(struct found *f, int sig, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
+    auto_fd process = found_process(f, e);
     struct err ignored;
     bool frozen = false;
     long rc;
 
     if (process < 0)
-        return err_set(e, ERR_BAD_STATE, "container not running");
+        return process;
     rc = sys_pidfd_send_signal(process, sig);
     if (rc < 0)
         return err_os(e, rc, "signal container '%s'", f->id);

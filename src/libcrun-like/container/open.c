@@ -55,6 +55,15 @@ int found_check_cgroups(const struct found *f, struct err *e)
     return err_set(e, ERR_UNSUPPORTED, "container '%s' has no cgroups", f->id);
 }
 
+int found_process(struct found *f, struct err *e)
+{
+    int fd = state_process_open(&f->record.process);
+
+    if (fd == -ESRCH)
+        return err_set(e, ERR_BAD_STATE, "container not running");
+    return fd < 0 ? err_os(e, fd, "pidfd_open %d", f->record.process.pid) : fd;
+}
+
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
                     const char *status, struct err *e)
 {
@@ -65,5 +74,10 @@ int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind k
     hook_state_tail(&state, f->record.bundle, s->annotations, s->annotation_count);
     if (buf_failed(&state))
         return err_os(e, ENOMEM, "state for hooks");
-    return hooks_run(&s->hooks, kind, state.data, f->context->warn, f->context->data, e);
+    return hooks_run(&s->hooks, kind,
+                     &(struct hook_stage){ .state_json = state.data,
+                                           .dir = f->record.bundle,
+                                           .warn = f->context->warn,
+                                           .data = f->context->data },
+                     e);
 }

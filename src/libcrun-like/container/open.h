@@ -21,9 +21,17 @@ void found_done(struct found *f);
 
 /* An error for a container that was made without a cgroup manager. */
 int found_check_cgroups(const struct found *f, struct err *e);
+/* A pidfd of the container's process. When it has ended: ERR_BAD_STATE, "container not running". */
+int found_process(struct found *f, struct err *e);
 
 /* poststart or poststop hooks from the stored configuration, with the given status and pid. */
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
                     const char *status, struct err *e);
+
+/* The container's directories in resctrl, borrowed from the record. */
+static inline struct resctrl_group record_resctrl(const struct state_record *r)
+{
+    return (struct resctrl_group){ r->resctrl_dir, r->resctrl_monitor, r->resctrl_own };
+}
 
 #define auto_found __attribute__((__cleanup__(found_done))) struct found

@@ -13,6 +13,7 @@ void prepared_done(struct prepared *p)
 {
     cgroup_host_done(&p->host);
     cgroup_done(&p->cgroup);
+    resctrl_group_done(&p->resctrl);
     arena_done(&p->arena);
     seccomp_program_done(&p->seccomp);
     free(p->plan);
@@ -72,6 +73,18 @@ static int prepare_cgroups(davit_context *c, const struct prepare_options *o, st
     return 0;
 }
 
+static int prepare_resctrl(const struct prepare_options *o, struct prepared *p, struct err *e)
+{
+    const struct spec_intel_rdt *r = &o->bundle->spec->linux_.intel_rdt;
+    auto_free char *root = NULL;
+
+    if (!r->has)
+        return 0;
+    TRY(resctrl_find("/proc/self/mountinfo", &root, e));
+    TRY(resctrl_compile(r, o->id, &p->arena, &p->resctrl_wish, e));
+    return resctrl_locate(root, &p->resctrl_wish, o->id, &p->resctrl, e);
+}
+
 static struct plan_input input_of(const davit_context *c, const struct prepare_options *o,
                                   const struct prepared *p)
 {
@@ -83,6 +96,7 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .host = p->has_cgroups ? &p->host : NULL,
         .cgroup = p->has_cgroups ? &p->cgroup : NULL,
         .writes = &p->writes,
+        .resctrl = o->bundle->spec->linux_.intel_rdt.has ? &p->resctrl_wish : NULL,
         .seccomp = p->has_seccomp ? &p->seccomp : NULL,
         .rootless = geteuid() != 0,
         .strict = c->strict,
@@ -102,7 +116,9 @@ int prepare_create(davit_context *c, const struct prepare_options *o, struct pre
         context_warn(c, "%s", s->warnings.items[i]);
     if (s->has_process)
         TRY(check_labels(&s->process, e));
+    TRY(lsm_selinux_check(s->linux_.mount_label, "linux.mountLabel", e));
     TRY(prepare_cgroups(c, o, &p, e));
+    TRY(prepare_resctrl(o, &p, e));
     TRY(prepare_seccomp(s, o->rootfd, &p, e));
     in = input_of(c, o, &p);
     TRY(plan_build(&in, &p.plan, e));
@@ -119,6 +135,9 @@ int prepare_exec(davit_context *c, const struct prepare_options *o, const struct
 
     TRY(check_labels(process, e));
     TRY(prepare_seccomp(o->bundle->spec, o->rootfd, &p, e));
+    if (o->bundle->spec->linux_.intel_rdt.has)
+        TRY(resctrl_compile(&o->bundle->spec->linux_.intel_rdt, o->id, &p.arena, &p.resctrl_wish,
+                            e));
     in = input_of(c, o, &p);
     TRY(plan_build_exec(&in, process, r->namespaces, &p.plan, e));
     /* The hierarchies are those of the record, whatever this host mounts now. */

@@ -11,6 +11,8 @@ struct prepared {
     struct cgroup cgroup;
     struct arena arena; /* of writes */
     struct cgroup_writes writes;
+    struct resctrl_wish resctrl_wish; /* in the arena */
+    struct resctrl_group resctrl;     /* dir NULL without linux.intelRdt */
     bool has_seccomp;
     struct seccomp_program seccomp;
     struct plan *plan;

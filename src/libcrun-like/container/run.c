@@ -32,7 +32,7 @@ static int attend(struct creation *k, int *ret_status, struct err *e)
 {
     state_unlock(k->rootfd, k->id, k->lock);
     k->lock = -1;
-    return terminal_attend(k->boot.init_pidfd, k->boot.terminal, ret_status, e);
+    return terminal_attend(k->boot.init, k->boot.init_pidfd, k->boot.terminal, ret_status, e);
 }
 
 static int delete_after(struct creation *k, struct err *e)

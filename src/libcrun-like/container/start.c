@@ -3,11 +3,14 @@
 #include "container/open.h"
 
 #include "base/cleanup.h"
+#include "base/sys.h"
 #include "boot/boot.h"
+#include "container/agent.h"
 #include "container/remove.h"
 #include "plan/message.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -22,40 +25,120 @@ static int say_start(int barrier, struct err *e)
     return 0;
 }
 
-/* init closes its end by execve, or says what went wrong. */
-static int hear(int barrier, struct err *e)
+/* One packet of init's; its end of the conversation without one is 0 in *ret_size. */
+static int receive(int barrier, struct barrier_packet *ret, ssize_t *ret_size, int *ret_fd,
+                   struct err *e)
 {
-    struct barrier_packet packet = { 0 };
-    ssize_t n;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec iov = { ret, sizeof *ret };
+    struct msghdr msg = { .msg_iov = &iov,
+                          .msg_iovlen = 1,
+                          .msg_control = &control,
+                          .msg_controllen = sizeof control.room };
+    struct cmsghdr *c;
 
     do {
-        n = recv(barrier, &packet, sizeof packet, 0);
-    } while (n < 0 && errno == EINTR);
-    if (n == 0)
-        return 0;
-    if (n < 0)
+        *ret_size = recvmsg(barrier, &msg, MSG_CMSG_CLOEXEC);
+    } while (*ret_size < 0 && errno == EINTR);
+    if (*ret_size < 0)
         return err_os(e, errno, "wait for the container to start");
-    if (n != sizeof packet || packet.magic != BARRIER_MAGIC || packet.message != BARRIER_FAILED ||
-        packet.code <= 0)
-        return err_set(e, ERR_PROTOCOL, "odd answer of %zd bytes from init", n);
-    packet.text[sizeof packet.text - 1] = '\0';
-    if (packet.kind == ERR_OS)
-        return err_os(e, packet.code, "%s", packet.text);
-    return err_set(e, packet.kind <= ERR_BUSY ? (enum err_kind)packet.kind : ERR_PROTOCOL, "%s",
-                   packet.text);
+    c = CMSG_FIRSTHDR(&msg);
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+        cleanup_fd(ret_fd);
+        memcpy(ret_fd, CMSG_DATA(c), sizeof *ret_fd);
+    }
+    if (*ret_size && (*ret_size != sizeof *ret || ret->magic != BARRIER_MAGIC))
+        return err_set(e, ERR_PROTOCOL, "odd answer of %zd bytes from init", *ret_size);
+    return 0;
+}
+
+static int failure(struct barrier_packet *packet, struct err *e)
+{
+    if (packet->message != BARRIER_FAILED || packet->code <= 0)
+        return err_set(e, ERR_PROTOCOL, "odd answer %u from init", packet->message);
+    packet->text[sizeof packet->text - 1] = '\0';
+    if (packet->kind == ERR_OS)
+        return err_os(e, packet->code, "%s", packet->text);
+    return err_set(e, packet->kind <= ERR_BUSY ? (enum err_kind)packet->kind : ERR_PROTOCOL, "%s",
+                   packet->text);
+}
+
+/* The seccomp agent, where the container has one. */
+struct agency {
+    struct bundle copy;
+    int connection, listener;
+};
+
+static void agency_done(struct agency *a)
+{
+    cleanup_fd(&a->connection);
+    cleanup_fd(&a->listener);
+    bundle_done(&a->copy);
+}
+
+/* Before the container is woken: without its agent it stays as it is, and can be started later. */
+static int agency_open(struct agency *a, struct found *f, struct err *e)
+{
+    if (!f->record.notifies)
+        return 0;
+    TRY(bundle_load_copy(f->dirfd, &a->copy, e));
+    a->connection = agent_connect(a->copy.spec->linux_.seccomp, e);
+    return a->connection < 0 ? a->connection : 0;
+}
+
+static int agency_serve(struct agency *a, struct found *f, struct err *e)
+{
+    const struct agent_process p = { .id = f->id,
+                                     .bundle = f->record.bundle,
+                                     .status = "created",
+                                     .spec = a->copy.spec,
+                                     .init = f->record.process.pid,
+                                     .pid = f->record.process.pid };
+
+    if (a->connection < 0 || a->listener < 0)
+        return err_set(e, ERR_PROTOCOL, "init sent a listener that nobody waits for");
+    return agent_send(&a->connection, &a->listener, &p, e);
+}
+
+/* init closes its end by execve, or says what went wrong. */
+static int hear(int barrier, struct agency *a, struct found *f, struct err *e)
+{
+    for (;;) {
+        struct barrier_packet packet = { 0 };
+        ssize_t size;
+
+        TRY(receive(barrier, &packet, &size, &a->listener, e));
+        if (size == 0)
+            return 0;
+        if (packet.message != BARRIER_LISTENER)
+            return failure(&packet, e);
+        TRY(agency_serve(a, f, e));
+    }
 }
 
 static int open_barrier(struct found *f, struct err *e)
 {
-    auto_fd process = state_process_open(&f->record.process);
-    auto_fd barrier = state_barrier_connect(f->dirfd, e);
+    cleanup(agency_done) struct agency agency = { .connection = -1, .listener = -1 };
+    auto_fd process = found_process(f, e), barrier = -EBADF;
 
+    if (process < 0 && e->kind != ERR_BAD_STATE)
+        return process;
+    TRY(agency_open(&agency, f, e));
+    barrier = state_barrier_connect(f->dirfd, e);
     if (barrier < 0)
         return barrier;
     TRY(boot_fault_step("wake init", e));
     TRY(say_start(barrier, e));
     TRY(boot_fault_step("hear init", e));
-    TRY(hear(barrier, e));
+    if (hear(barrier, &agency, f, e) < 0) {
+        /* An init that nobody answers must not wait for ever. */
+        if (f->record.notifies && process >= 0)
+            sys_pidfd_send_signal(process, SIGKILL);
+        return -e->code;
+    }
     /* Silence is success only from an init that lived to execve; one killed before it is silent,
      * too. */
     if (process < 0)

@@ -5,16 +5,14 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "container/stream.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -24,59 +22,19 @@ enum { DRAIN_PAUSE_MS = 200 };
 #define P_PIDFD 3
 #endif
 
-static int send_descriptor(int sock, int fd)
-{
-    /* The payload is the pty's name for peers; one byte at least, one descriptor exactly. */
-    char name[] = "/dev/ptmx";
-    struct iovec iov = { name, sizeof name - 1 };
-    union {
-        struct cmsghdr header;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control = { .header = { CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
-    struct msghdr msg = { .msg_iov = &iov,
-                          .msg_iovlen = 1,
-                          .msg_control = &control,
-                          .msg_controllen = sizeof control.room };
-    ssize_t n;
-
-    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    do {
-        n = sendmsg(sock, &msg, MSG_NOSIGNAL);
-    } while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : 0;
-}
-
-static int connect_path(int sock, const char *path)
-{
-    struct sockaddr_un a = { .sun_family = AF_UNIX };
-    auto_fd file = -EBADF;
-
-    if (strlen(path) < sizeof a.sun_path) {
-        memcpy(a.sun_path, path, strlen(path) + 1);
-    } else {
-        /* Longer than an address: through a descriptor of the socket file, never truncated (P15).
-         */
-        file = open(path, O_PATH | O_CLOEXEC);
-        if (file < 0)
-            return -errno;
-        snprintf(a.sun_path, sizeof a.sun_path, "/proc/thread-self/fd/%d", file);
-    }
-    return connect(sock, (struct sockaddr *)&a, sizeof a) < 0 ? -errno : 0;
-}
-
 int terminal_send(const char *path, int *master, struct err *e)
 {
-    auto_fd sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* The payload is the pty's name for peers; one byte at least, one descriptor exactly. */
+    static const char name[] = "/dev/ptmx";
+    auto_fd sock = -EBADF;
     int rc;
 
-    if (sock < 0)
-        return err_os(e, errno, "socket");
     if (*master < 0)
         return err_set(e, ERR_PROTOCOL, "init sent no terminal");
-    rc = connect_path(sock, path);
-    if (rc < 0)
-        return err_os(e, rc, "connect to console socket '%s'", path);
-    rc = send_descriptor(sock, *master);
+    sock = stream_connect(path);
+    if (sock < 0)
+        return err_os(e, sock, "connect to console socket '%s'", path);
+    rc = stream_send(sock, name, sizeof name - 1, *master);
     if (rc < 0)
         return err_os(e, rc, "send the terminal to '%s'", path);
     cleanup_fd(master);
@@ -103,6 +61,7 @@ void terminal_block_signals(void)
 }
 
 struct relay {
+    pid_t pid;
     int pidfd, signals, master;
     bool stdin_open;
     bool raw;
@@ -150,6 +109,15 @@ static bool copy_some(int from, int to)
     return n > 0 && write_all(to, data, (size_t)n) == 0;
 }
 
+/* By number where a filter denies it by pidfd: nobody has waited for our own child yet. */
+static void forward(struct relay *r, int sig)
+{
+    long rc = sys_pidfd_send_signal(r->pidfd, sig);
+
+    if (rc == -ENOSYS || rc == -EPERM)
+        kill(r->pid, sig);
+}
+
 static void take_signal(struct relay *r)
 {
     struct signalfd_siginfo info;
@@ -159,7 +127,7 @@ static void take_signal(struct relay *r)
     if (info.ssi_signo == SIGWINCH && r->master >= 0)
         copy_size(r->master);
     else
-        sys_pidfd_send_signal(r->pidfd, (int)info.ssi_signo);
+        forward(r, (int)info.ssi_signo);
 }
 
 static int reap_status(int pidfd, int *ret_status, struct err *e)
@@ -206,9 +174,11 @@ static int relay_round(struct relay *r, bool *ret_ended, struct err *e)
     return 0;
 }
 
-int terminal_attend(int pidfd, int master, int *ret_status, struct err *e)
+int terminal_attend(pid_t pid, int pidfd, int master, int *ret_status, struct err *e)
 {
-    cleanup(relay_done) struct relay r = { .pidfd = pidfd, .master = master, .stdin_open = true };
+    cleanup(relay_done) struct relay r = {
+        .pid = pid, .pidfd = pidfd, .master = master, .stdin_open = true
+    };
     bool ended = false;
     sigset_t set;
 

@@ -125,7 +125,8 @@ static char **terminate(const struct spec_strings *s)
     return list;
 }
 
-int hook_run(const struct spec_hook *h, const char *where, const char *state_json, struct err *e)
+int hook_run(const struct spec_hook *h, const char *where, const struct hook_stage *s,
+             struct err *e)
 {
     cleanup(hook_process_done) struct hook_process process = { .pidfd = -EBADF };
     auto_free char **argv = terminate(&h->args);
@@ -136,8 +137,8 @@ int hook_run(const struct spec_hook *h, const char *where, const char *state_jso
         return err_os(e, ENOMEM, "%s", where);
     if (h->args.count == 0)
         argv[0] = h->path;
-    if (open_state(state_json, &input, e) < 0 ||
-        hook_spawn(h->path, argv, envp, input, &process, e) < 0)
+    if (open_state(s->state_json, &input, e) < 0 ||
+        hook_spawn(h->path, s->dir, argv, envp, input, &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)
         return err_wrap(e, "%s '%s'", where, h->path);
@@ -153,15 +154,15 @@ static const char *const kind_names[HOOK_KINDS] = {
     [HOOK_POSTSTOP] = "poststop",
 };
 
-int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind, const char *state_json,
-              void (*warn)(void *data, const char *line), void *data, struct err *e)
+int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind, const struct hook_stage *s,
+              struct err *e)
 {
     for (size_t i = 0; i < hooks->kind[kind].count; i++) {
         struct err failure = { 0 };
         char where[64], line[ERR_TEXT_MAX + 128];
 
         snprintf(where, sizeof where, "hooks.%s[%zu]", kind_names[kind], i);
-        if (hook_run(&hooks->kind[kind].items[i], where, state_json, &failure) == 0)
+        if (hook_run(&hooks->kind[kind].items[i], where, s, &failure) == 0)
             continue;
         if (kind != HOOK_POSTSTOP) {
             *e = failure;
@@ -169,8 +170,8 @@ int hooks_run(const struct spec_hooks *hooks, enum spec_hook_kind kind, const ch
         }
         /* runtime.md, "Lifecycle" step 13: a warning, and the others run as if it had succeeded. */
         err_format(&failure, line, sizeof line);
-        if (warn)
-            warn(data, line);
+        if (s->warn)
+            s->warn(s->data, line);
     }
     return 0;
 }

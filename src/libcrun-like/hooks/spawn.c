@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * spawn.c - start a hook's program with nothing of the caller's but stdout, stderr, cwd and ids.
+ * spawn.c - start a hook's program with nothing of the caller's but stdout, stderr and ids.
  *
  * How it works: the child shares the caller's memory and the calling thread waits until it has
  * executed (CLONE_VM | CLONE_VFORK), so nothing is copied, whatever the caller's size, and an errno
@@ -23,6 +23,7 @@ enum { CHILD_STACK = 32 * 1024 };
 
 struct child {
     const char *path;
+    const char *dir; /* NULL: the caller's */
     char *const *argv;
     char *const *envp;
     int input;
@@ -109,6 +110,8 @@ static int child_main(void *data)
 
     setsid();
     rc = set_descriptors(c->input);
+    if (rc == 0 && c->dir)
+        rc = (int)SYS_1(__NR_chdir, c->dir);
     if (rc == 0) {
         reset_signals();
         rc = (int)SYS_3(__NR_execve, c->path, c->argv, c->envp);
@@ -118,10 +121,10 @@ static int child_main(void *data)
     return 127;
 }
 
-int hook_spawn(const char *path, char *const argv[], char *const envp[], int input,
+int hook_spawn(const char *path, const char *dir, char *const argv[], char *const envp[], int input,
                struct hook_process *ret, struct err *e)
 {
-    struct child c = { .path = path, .argv = argv, .envp = envp, .input = input };
+    struct child c = { .path = path, .dir = dir, .argv = argv, .envp = envp, .input = input };
     _Alignas(16) char stack[CHILD_STACK];
     sigset_t all, before;
     int pidfd = -EBADF, saved;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* spawn.h - start a hook's program with nothing of the caller's but stdout, stderr, cwd and ids. */
+/* spawn.h - start a hook's program with nothing of the caller's but stdout, stderr and ids. */
 #pragma once
 
 #include "base/err.h"
@@ -11,8 +11,9 @@ struct hook_process {
     int pidfd; /* -1 or owned */
 };
 
-/* Start path with input as its standard input. input and everything else from 3 on is closed in it.
- * Signals are at their defaults and none is blocked. When execve fails the process is gone again.
- * Safe in threaded programs: between clone and execve only system calls are made. */
-int hook_spawn(const char *path, char *const argv[], char *const envp[], int input,
+/* Start path in the directory dir (NULL: the caller's) with input as its standard input. input and
+ * everything else from 3 on is closed in it. Signals are at their defaults and none is blocked.
+ * When execve fails the process is gone again. Safe in threaded programs: between clone and execve
+ * only system calls are made. */
+int hook_spawn(const char *path, const char *dir, char *const argv[], char *const envp[], int input,
                struct hook_process *ret, struct err *e);

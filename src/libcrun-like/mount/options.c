@@ -33,6 +33,9 @@ enum effect {
     BIND,
     RBIND,
     REMOUNT,
+    IDMAP,
+    R_IDMAP,
+    COPY_UP, /* of a tmpfs: begin with what the directory below holds */
 };
 
 struct option {
@@ -52,6 +55,7 @@ struct option {
     X("diratime",       ATTR,        0, MOUNT_ATTR_NODIRATIME)                                     \
     X("dirsync",        SUPERBLOCK,  MS_DIRSYNC, 0)                                                \
     X("exec",           ATTR,        0, MOUNT_ATTR_NOEXEC)                                         \
+    X("idmap",          IDMAP,       0, 0)                                                         \
     X("iversion",       SUPERBLOCK,  MS_I_VERSION, 0)                                              \
     X("lazytime",       SUPERBLOCK,  MS_LAZYTIME, 0)                                               \
     X("loud",           SUPERBLOCK,  0, MS_SILENT)                                                 \
@@ -75,6 +79,7 @@ struct option {
     X("relatime",       ATIME,       MOUNT_ATTR_RELATIME, 0)                                       \
     X("remount",        REMOUNT,     0, 0)                                                         \
     X("rexec",          R_ATTR,      0, MOUNT_ATTR_NOEXEC)                                         \
+    X("ridmap",         R_IDMAP,     0, 0)                                                         \
     X("rnoatime",       R_ATIME,     MOUNT_ATTR_NOATIME, 0)                                        \
     X("rnodev",         R_ATTR,      MOUNT_ATTR_NODEV, 0)                                          \
     X("rnodiratime",    R_ATTR,      MOUNT_ATTR_NODIRATIME, 0)                                     \
@@ -102,6 +107,7 @@ struct option {
     X("suid",           ATTR,        0, MOUNT_ATTR_NOSUID)                                         \
     X("symfollow",      ATTR,        0, MOUNT_ATTR_NOSYMFOLLOW)                                    \
     X("sync",           SUPERBLOCK,  MS_SYNCHRONOUS, 0)                                            \
+    X("tmpcopyup",      COPY_UP,     0, 0)                                                         \
     X("unbindable",     PROPAGATION, MS_UNBINDABLE, 0)
 // clang-format on
 
@@ -110,10 +116,6 @@ struct option {
 
 static const struct option options[] = { OPTIONS(ROW) };
 static const char *const names[] = { OPTIONS(NAME) };
-
-/* Named by runtime-spec or a peer, but no filesystem's own: passing them on would look like EINVAL.
- */
-static const char *const refused[] = { "tmpcopyup", "idmap", "ridmap" };
 
 const char *const *mount_options_names(size_t *ret_count)
 {
@@ -126,14 +128,10 @@ static int compare_name(const void *name, const void *row)
     return strcmp(name, ((const struct option *)row)->name);
 }
 
-static bool is_refused(const char *name)
+/* "idmap=uids=..." is a peer's spelling; to a filesystem it would look like EINVAL. */
+static bool is_foreign(const char *name)
 {
-    size_t len = strcspn(name, "="); /* "idmap=uids=..." is a peer's spelling */
-
-    for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
-        if (strlen(refused[i]) == len && memcmp(refused[i], name, len) == 0)
-            return true;
-    return false;
+    return !strncmp(name, "idmap=", 6) || !strncmp(name, "ridmap=", 7);
 }
 
 /* The later option wins: what it sets is no longer cleared, and the other way round. */
@@ -206,6 +204,16 @@ static int apply(const struct option *o, const char *where, struct mount_options
     case REMOUNT:
         m->remount = true;
         break;
+    case R_IDMAP:
+        m->recursive_idmap = true;
+        m->idmap = true;
+        break;
+    case IDMAP:
+        m->idmap = true;
+        break;
+    case COPY_UP:
+        m->copy_up = true;
+        break;
     }
     return 0;
 }
@@ -221,9 +229,9 @@ int mount_options_parse(const struct spec_mount *m, const char *where, struct ar
         const struct option *o =
             bsearch(name, options, ARRAY_SIZE(options), sizeof options[0], compare_name);
 
-        if (is_refused(name))
-            return err_set(e, ERR_UNSUPPORTED, "%s.options: '%s' is not supported yet", where,
-                           name);
+        if (is_foreign(name))
+            return err_set(e, ERR_INVALID,
+                           "%s.options: '%s' belongs in uidMappings and gidMappings", where, name);
         if (o) {
             TRY(apply(o, where, &parsed, e));
         } else if (*name) {
@@ -231,6 +239,9 @@ int mount_options_parse(const struct spec_mount *m, const char *where, struct ar
             buf_puts(&data, name);
         }
     }
+    /* Without the option it is an engine's way to say the same. */
+    if (m->type && !strcmp(m->type, "bind"))
+        parsed.bind = true;
     if (parsed.bind && data.len)
         return err_set(e, ERR_INVALID, "%s.options: a bind mount cannot take '%s'", where,
                        data.data);

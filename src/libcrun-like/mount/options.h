@@ -22,8 +22,10 @@ struct mount_options {
     uint32_t propagation[MOUNT_PROPAGATIONS_MAX]; /* MS_SHARED, MS_SLAVE, ... maybe with MS_REC, in
                                                      the written order */
     unsigned propagation_count;
-    bool bind, recursive_bind; /* bind, rbind */
+    bool bind, recursive_bind; /* bind or the type of that name, rbind */
     bool remount;
+    bool idmap, recursive_idmap; /* idmap; ridmap sets both */
+    bool copy_up;                /* tmpcopyup */
     char *data; /* what is left: options of the filesystem, comma-joined; NULL if none */
 };
 

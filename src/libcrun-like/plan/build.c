@@ -28,15 +28,6 @@ static void put_time_offsets(struct plan_writer *w, const struct spec *s)
     plan_header(w)->time_offsets = offset;
 }
 
-static plan_str put_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count)
-{
-    auto_buf text = { 0 };
-
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
-    return plan_add_text(w, text.data);
-}
-
 static int put_namespaces(struct plan_writer *w, const struct spec *s, struct err *e)
 {
     struct plan_join *joins = arena_new(&w->arena, s->linux_.namespace_count + 1, struct plan_join);
@@ -68,9 +59,40 @@ static int put_namespaces(struct plan_writer *w, const struct spec *s, struct er
         plan_header(w)->flags |= PLAN_NET_BY_OUTER;
     }
     if (!((plan_header(w)->clone_flags | plan_header(w)->join_flags) & CLONE_NEWNS))
+        /* chroot would be all that is left: what is mounted would stay on the host, and whoever
+         * may call chroot gets out. */
         return err_set(e, ERR_UNSUPPORTED,
-                       "linux.namespaces: sharing the host's mount namespace is not supported yet");
+                       "linux.namespaces needs one of type 'mount': in the host's own nothing "
+                       "would hide the host's files");
     plan_header(w)->flags |= PLAN_MOUNT_NAMESPACE;
+    return 0;
+}
+
+static int put_net_devices(struct plan_writer *w, const struct spec *s, struct err *e)
+{
+    size_t count = s->linux_.net_device_count;
+    struct plan_net_device *items = arena_new(&w->arena, count + 1, struct plan_net_device);
+    struct plan_list list;
+
+    if (!items)
+        return err_os(e, ENOMEM, "linux.netDevices");
+    /* Whoever may make the one may not take devices from the host, and the other way round. */
+    if (count && (plan_header(w)->flags & PLAN_NET_BY_OUTER) &&
+        (plan_header(w)->join_flags & CLONE_NEWUSER))
+        return err_set(e, ERR_UNSUPPORTED,
+                       "linux.netDevices: a new network namespace in a joined user namespace can "
+                       "have no devices of the host");
+    for (size_t i = 0; i < count; i++) {
+        const struct spec_net_device *d = &s->linux_.net_devices[i];
+
+        items[i] = (struct plan_net_device){
+            .where = plan_add_text(w, arena_printf(&w->arena, "linux.netDevices.%s", d->host)),
+            .host = plan_add_text(w, d->host),
+            .name = plan_add_text(w, d->name),
+        };
+    }
+    list = plan_add_items(w, items, count, sizeof *items);
+    plan_header(w)->net_devices = list;
     return 0;
 }
 
@@ -83,9 +105,9 @@ static int put_maps(struct plan_writer *w, const struct spec *s, struct err *e)
     if (!s->linux_.uid_mapping_count || !s->linux_.gid_mapping_count)
         return err_set(e, ERR_INVALID, "linux.%s: a new user namespace needs at least one mapping",
                        s->linux_.uid_mapping_count ? "gidMappings" : "uidMappings");
-    text = put_map(w, s->linux_.uid_mappings, s->linux_.uid_mapping_count);
+    text = plan_add_map(w, s->linux_.uid_mappings, s->linux_.uid_mapping_count);
     plan_header(w)->uid_map = text;
-    text = put_map(w, s->linux_.gid_mappings, s->linux_.gid_mapping_count);
+    text = plan_add_map(w, s->linux_.gid_mappings, s->linux_.gid_mapping_count);
     plan_header(w)->gid_map = text;
     return 0;
 }
@@ -165,6 +187,8 @@ static void put_all_hooks(struct plan_writer *w, const struct plan_input *in)
     hook_state_head(&creating, in->id, "creating");
     hook_state_head(&created, in->id, "created");
     hook_state_tail(&tail, in->bundle, s->annotations, s->annotation_count);
+    text = plan_add_text(w, in->bundle);
+    plan_header(w)->hook_dir = text;
     text = plan_add_text(w, creating.data);
     plan_header(w)->state_head = text;
     text = plan_add_text(w, created.data);
@@ -249,6 +273,29 @@ static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struc
     return 0;
 }
 
+static int put_resctrl(struct plan_writer *w, const struct plan_input *in, struct err *e)
+{
+    size_t count = in->resctrl ? in->resctrl->line_count : 0;
+    struct plan_resctrl_line *items = arena_new(&w->arena, count + 1, struct plan_resctrl_line);
+    struct plan_list list;
+    plan_str text;
+
+    if (!items)
+        return err_os(e, ENOMEM, "linux.intelRdt");
+    if (!in->resctrl)
+        return 0;
+    text = plan_add_text(w, in->resctrl->group);
+    plan_header(w)->resctrl_group = text;
+    for (size_t i = 0; i < count; i++)
+        items[i] =
+            (struct plan_resctrl_line){ .where = plan_add_text(w, in->resctrl->lines[i].where),
+                                        .text = plan_add_text(w, in->resctrl->lines[i].text) };
+    list = plan_add_items(w, items, count, sizeof *items);
+    plan_header(w)->resctrl_lines = list;
+    plan_header(w)->flags |= in->resctrl->monitor ? PLAN_RESCTRL_MONITOR : 0;
+    return 0;
+}
+
 static void put_names(struct plan_writer *w, const struct plan_input *in)
 {
     plan_str text = plan_add_text(w, in->id);
@@ -275,6 +322,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     put_names(w, in);
     TRY(put_namespaces(w, s, e));
     put_time_offsets(w, s);
+    TRY(put_net_devices(w, s, e));
     TRY(put_maps(w, s, e));
     text = plan_add_text(w, s->hostname && *s->hostname ? s->hostname : NULL);
     plan_header(w)->hostname = text;
@@ -286,6 +334,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     put_all_hooks(w, in);
     if (s->has_process)
         TRY(plan_put_process(w, in, &s->process, e));
+    TRY(put_resctrl(w, in, e));
     TRY(put_cgroups(w, in, e));
     plan_put_cgroup_owner(w, in);
     plan_header(w)->flags |=
@@ -312,6 +361,7 @@ int plan_build_exec(const struct plan_input *in, const struct spec_process *proc
     plan_header(&w)->join_flags = join_flags;
     put_names(&w, in);
     TRY(plan_put_process(&w, in, process, e));
+    TRY(put_resctrl(&w, in, e));
     TRY(put_cgroups(&w, in, e));
     return plan_writer_finish(&w, ret, e);
 }

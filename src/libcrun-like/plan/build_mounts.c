@@ -6,6 +6,8 @@
 #include "mount/options.h"
 
 #include <errno.h>
+#include <linux/mount.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -57,15 +59,148 @@ static const char *source_of(struct plan_writer *w, const struct plan_input *in,
     return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
 }
 
+/* The file of the user namespace that the container joins. */
+static const char *joined_user(const struct spec *s)
+{
+    for (size_t i = 0; i < s->linux_.namespace_count; i++)
+        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
+            return s->linux_.namespaces[i].path;
+    return NULL;
+}
+
+/* config.md "Linux mount options": by the mount's own mappings, else by the container's. */
+static int put_idmap(struct plan_writer *w, const struct plan_input *in, size_t i,
+                     const struct mount_options *o, struct plan_mount *ret, struct err *e)
+{
+    const struct spec_mount *m = &in->spec->mounts[i];
+
+    if (!o->idmap && !m->uid_mapping_count)
+        return 0;
+    if (ret->kind != PLAN_MOUNT_BIND && ret->kind != PLAN_MOUNT_FS)
+        return err_set(e, ERR_INVALID, "mounts[%zu]: ids of a %s can't be mapped", i,
+                       ret->kind == PLAN_MOUNT_CGROUP ? "cgroup filesystem" : "remount");
+    ret->idmap = o->recursive_idmap ? PLAN_IDMAP_TREE : PLAN_IDMAP_MOUNT;
+    if (m->uid_mapping_count) {
+        ret->uid_map = plan_add_map(w, m->uid_mappings, m->uid_mapping_count);
+        ret->gid_map = plan_add_map(w, m->gid_mappings, m->gid_mapping_count);
+        return 0;
+    }
+    ret->uid_map = plan_header(w)->uid_map;
+    ret->gid_map = plan_header(w)->gid_map;
+    ret->idmap_path = plan_add_text(w, joined_user(in->spec));
+    if (!ret->uid_map && !ret->idmap_path)
+        return err_set(
+            e, ERR_INVALID,
+            "mounts[%zu].options: '%sidmap' needs uidMappings and gidMappings, or a user "
+            "namespace in linux.namespaces",
+            i, o->recursive_idmap ? "r" : "");
+    return 0;
+}
+
+static int put_copy_up(size_t i, const char *type, const char *destination,
+                       const struct mount_options *o, struct plan_mount *ret, struct err *e)
+{
+    if (!o->copy_up)
+        return 0;
+    if (ret->kind != PLAN_MOUNT_FS || strcmp(type, "tmpfs"))
+        return err_set(e, ERR_INVALID, "mounts[%zu].options: 'tmpcopyup' is for a tmpfs", i);
+    if (!strcmp(destination, "/"))
+        return err_set(e, ERR_INVALID, "mounts[%zu].options: 'tmpcopyup' can't be used on /", i);
+    ret->copy_up = true;
+    return 0;
+}
+
+static const char *const context_options[] = { "context", "fscontext", "defcontext",
+                                               "rootcontext" };
+
+static bool is_context(const char *option)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(context_options); i++) {
+        size_t length = strlen(context_options[i]);
+
+        if (!strncmp(option, context_options[i], length) && option[length] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Does the filesystem's own data say something about labels? */
+static bool has_context(const char *data)
+{
+    while (data && !is_context(data)) {
+        data = strchr(data, ',');
+        data = data ? data + 1 : NULL;
+    }
+    return data;
+}
+
+static bool has_v1(const struct cgroup_host *h)
+{
+    for (unsigned i = 0; h && i < h->count; i++)
+        if (!h->h[i].v2)
+            return true;
+    return false;
+}
+
+static enum plan_label label_of(const struct plan_input *in, const struct plan_mount *m,
+                                const char *type, const char *data)
+{
+    if (!in->spec->linux_.mount_label || has_context(data))
+        return PLAN_LABEL_NONE;
+    /* A v1 host's controllers are below a tmpfs, which has labels; cgroup filesystems have none. */
+    if (m->kind == PLAN_MOUNT_CGROUP)
+        return has_v1(in->host) && strcmp(type, "cgroup2") ? PLAN_LABEL_OPTION : PLAN_LABEL_NONE;
+    if (m->kind != PLAN_MOUNT_FS || !strcmp(type, "proc") || !strcmp(type, "sysfs"))
+        return PLAN_LABEL_NONE;
+    return strcmp(type, "mqueue") ? PLAN_LABEL_OPTION : PLAN_LABEL_ATTRIBUTE;
+}
+
+/* An annotation, as with crun, says which of the kernel's four options takes the label. */
+static int put_label(struct plan_writer *w, const struct spec *s, struct err *e)
+{
+    static const char key[] = "run.oci.mount_context_type";
+    const char *context = context_options[0];
+    plan_str text;
+    bool known = false;
+
+    if (!s->linux_.mount_label)
+        return 0;
+    for (size_t i = 0; i < s->annotation_count; i++)
+        if (!strcmp(s->annotations[i].key, key))
+            context = s->annotations[i].value;
+    for (size_t i = 0; i < ARRAY_SIZE(context_options); i++)
+        known |= !strcmp(context, context_options[i]);
+    if (!known)
+        return err_set(e, ERR_INVALID,
+                       "annotations['%s'] must be context, fscontext, defcontext or rootcontext, "
+                       "not '%.*s'",
+                       key, 80, context);
+    text = plan_add_text(w, s->linux_.mount_label);
+    plan_header(w)->mount_label = text;
+    text = plan_add_text(w, context);
+    plan_header(w)->mount_context = text;
+    return 0;
+}
+
+/* What comes later may have to be made in it: other mounts' targets, devices, the console. */
+static bool is_readonly_late(const struct plan_mount *m, const char *type)
+{
+    /* rrw comes after ro. */
+    return m->kind == PLAN_MOUNT_FS && !strcmp(type, "tmpfs") && (m->set & MOUNT_ATTR_RDONLY) &&
+           !(m->rec_clear & MOUNT_ATTR_RDONLY);
+}
+
 static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t i,
                      struct plan_mount *ret, struct err *e)
 {
     const struct spec_mount *m = &in->spec->mounts[i];
     const char *where = arena_printf(&w->arena, "mounts[%zu]", i);
+    const char *destination = plan_clean_path(&w->arena, m->destination);
+    const char *type = m->type ? m->type : "";
     struct mount_options o = { 0 };
     enum plan_mount_kind kind;
 
-    if (!where)
+    if (!where || !destination)
         return err_os(e, ENOMEM, "mounts[%zu]", i);
     TRY(mount_options_parse(m, where, &w->arena, &o, e));
     kind = kind_of(m, &o);
@@ -78,7 +213,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
         .kind = kind,
         .type = plan_add_text(w, m->type),
         .source = plan_add_text(w, source_of(w, in, m, kind)),
-        .destination = plan_add_text(w, plan_clean_path(&w->arena, m->destination)),
+        .destination = plan_add_text(w, destination),
         .data = plan_add_text(w, o.data),
         .recursive = o.recursive_bind,
         .sb_set = o.sb_set,
@@ -90,7 +225,10 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     };
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
-    return 0;
+    ret->label = label_of(in, ret, type, o.data);
+    ret->readonly_late = is_readonly_late(ret, type);
+    TRY(put_copy_up(i, type, destination, &o, ret, e));
+    return put_idmap(w, in, i, &o, ret, e);
 }
 
 static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,
@@ -106,6 +244,17 @@ static struct plan_list put_paths(struct plan_writer *w, const struct spec_strin
     return plan_add_items(w, items, items ? paths->count : 0, sizeof *items);
 }
 
+/* What is writable again must not become read-only when everything is in place. */
+static void heed_remount(const struct spec *s, struct plan_mount *items, size_t i)
+{
+    if (items[i].kind != PLAN_MOUNT_REMOUNT ||
+        !((items[i].clear | items[i].rec_clear) & MOUNT_ATTR_RDONLY))
+        return;
+    for (size_t k = 0; k < i; k++)
+        if (!strcmp(s->mounts[k].destination, s->mounts[i].destination))
+            items[k].readonly_late = false;
+}
+
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e)
 {
     const struct spec *s = in->spec;
@@ -114,8 +263,11 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
 
     if (!items)
         return err_os(e, ENOMEM, "mounts");
-    for (size_t i = 0; i < s->mount_count; i++)
+    TRY(put_label(w, s, e));
+    for (size_t i = 0; i < s->mount_count; i++) {
         TRY(put_mount(w, in, i, &items[i], e));
+        heed_remount(s, items, i);
+    }
     list = plan_add_items(w, items, s->mount_count, sizeof *items);
     plan_header(w)->mounts = list;
     list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");
@@ -170,8 +322,37 @@ static bool dev_is_bound(const struct plan_writer *w)
     return false;
 }
 
-static size_t put_configured(struct plan_writer *w, const struct spec *s, struct plan_device *items)
+static bool has_new_user_namespace(const struct spec *s)
 {
+    for (size_t i = 0; i < s->linux_.namespace_count; i++)
+        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
+            return !s->linux_.namespaces[i].path;
+    return false;
+}
+
+/* Root gives a new user namespace its nodes from outside. */
+static int put_host_owner(const struct plan_input *in, struct plan_device *d, size_t i,
+                          struct err *e)
+{
+    const struct spec_linux *l = &in->spec->linux_;
+
+    if (in->rootless || !has_new_user_namespace(in->spec))
+        return 0;
+    d->by_outer = true;
+    if (!plan_host_id(l->uid_mappings, l->uid_mapping_count, d->uid, &d->host_uid))
+        return err_set(e, ERR_INVALID, "linux.devices[%zu].uid: %u is not in linux.uidMappings", i,
+                       d->uid);
+    if (!plan_host_id(l->gid_mappings, l->gid_mapping_count, d->gid, &d->host_gid))
+        return err_set(e, ERR_INVALID, "linux.devices[%zu].gid: %u is not in linux.gidMappings", i,
+                       d->gid);
+    return 0;
+}
+
+static int put_configured(struct plan_writer *w, const struct plan_input *in,
+                          struct plan_device *items, struct err *e)
+{
+    const struct spec *s = in->spec;
+
     for (size_t i = 0; i < s->linux_.device_count; i++) {
         const struct spec_device *d = &s->linux_.devices[i];
 
@@ -185,8 +366,9 @@ static size_t put_configured(struct plan_writer *w, const struct spec *s, struct
             .uid = d->uid,
             .gid = d->gid,
         };
+        TRY(put_host_owner(in, &items[i], i, e));
     }
-    return s->linux_.device_count;
+    return 0;
 }
 
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e)
@@ -201,7 +383,8 @@ int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct 
         return err_os(e, ENOMEM, "linux.devices");
     if (dev_is_bound(w))
         return 0;
-    n = put_configured(w, s, items);
+    TRY(put_configured(w, in, items, e));
+    n = s->linux_.device_count;
     for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
         if (!is_listed(s, default_devices[i].path))
             items[n++] = (struct plan_device){ .where = plan_add_text(w, "default device"),

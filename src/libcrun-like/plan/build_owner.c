@@ -44,24 +44,27 @@ static const struct spec_namespace *find_namespace(const struct spec *s, uint32_
     return NULL;
 }
 
+bool plan_host_id(const struct spec_id_mapping *maps, size_t count, uint32_t id, uint32_t *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (id < maps[i].container_id || id - maps[i].container_id >= maps[i].size)
+            continue;
+        *ret = maps[i].host_id + (id - maps[i].container_id);
+        return true;
+    }
+    return false;
+}
+
 /* process.user.uid as the host sees it. False when the configuration does not tell. */
 static bool find_owner(const struct spec *s, uint32_t *ret)
 {
     const struct spec_namespace *user = find_namespace(s, CLONE_NEWUSER);
-    uint32_t uid = s->process.user.uid;
 
-    *ret = uid;
+    *ret = s->process.user.uid;
     if (!user)
         return true;
-    for (size_t i = 0; !user->path && i < s->linux_.uid_mapping_count; i++) {
-        const struct spec_id_mapping *m = &s->linux_.uid_mappings[i];
-
-        if (uid < m->container_id || uid - m->container_id >= m->size)
-            continue;
-        *ret = m->host_id + (uid - m->container_id);
-        return true;
-    }
-    return false;
+    return !user->path && plan_host_id(s->linux_.uid_mappings, s->linux_.uid_mapping_count,
+                                       s->process.user.uid, ret);
 }
 
 void plan_put_cgroup_owner(struct plan_writer *w, const struct plan_input *in)

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
+#include <linux/ioprio.h>
 #include <string.h>
 
 /* Names without a slash are looked up as execvp would. */
@@ -64,6 +65,69 @@ static struct plan_list put_rlimits(struct plan_writer *w, const struct spec_pro
     return plan_add_items(w, items, p->rlimit_count, sizeof *items);
 }
 
+static void put_scheduler(struct plan_writer *w, const struct spec_scheduler *s)
+{
+    struct plan_scheduler item = { .size = PLAN_SCHED_ATTR_SIZE,
+                                   .policy = s->policy,
+                                   .flags = s->flags,
+                                   .nice = s->nice,
+                                   .priority = (uint32_t)s->priority,
+                                   .runtime = s->runtime,
+                                   .deadline = s->deadline,
+                                   .period = s->period };
+    struct plan_list list;
+
+    if (!s->has)
+        return;
+    item.name = plan_add_text(w, s->policy_name);
+    list = plan_add_items(w, &item, 1, sizeof item);
+    plan_header(w)->scheduler = list;
+}
+
+static struct plan_list put_set(struct plan_writer *w, const struct spec_numbers *n)
+{
+    return plan_add_items(w, n->words, n->count, sizeof *n->words);
+}
+
+/* The two that belong to the container, so to every process in it. */
+static void put_container_wide(struct plan_writer *w, const struct spec_linux *l)
+{
+    struct plan_list list;
+    plan_str text;
+
+    if (l->personality.has) {
+        plan_header(w)->personality = l->personality.domain;
+        plan_header(w)->flags |= PLAN_PERSONALITY;
+    }
+    if (!l->memory_policy.has)
+        return;
+    text = plan_add_text(w, l->memory_policy.mode_name);
+    plan_header(w)->memory_mode_name = text;
+    list = put_set(w, &l->memory_policy.nodes);
+    plan_header(w)->memory_nodes = list;
+    plan_header(w)->memory_mode = l->memory_policy.mode | l->memory_policy.flags;
+    plan_header(w)->flags |= PLAN_MEMORY_POLICY;
+}
+
+static void put_scheduling(struct plan_writer *w, const struct spec_linux *l,
+                           const struct spec_process *p)
+{
+    struct plan_list list;
+
+    put_scheduler(w, &p->scheduler);
+    if (p->io_priority.has)
+        plan_header(w)->io_priority =
+            p->io_priority.class_ << IOPRIO_CLASS_SHIFT | p->io_priority.level;
+    put_container_wide(w, l);
+    /* config.md: not applicable to the container's init process. */
+    if (plan_header(w)->kind != PLAN_EXEC)
+        return;
+    list = put_set(w, &p->exec_affinity.initial);
+    plan_header(w)->cpus_initial = list;
+    list = put_set(w, &p->exec_affinity.final);
+    plan_header(w)->cpus_final = list;
+}
+
 static void put_numbers(struct plan *h, const struct plan_input *in, const struct spec_process *p)
 {
     h->uid = p->user.uid;
@@ -85,9 +149,11 @@ static void put_numbers(struct plan *h, const struct plan_input *in, const struc
     }
 }
 
-static void put_seccomp(struct plan_writer *w, const struct seccomp_program *program)
+static void put_seccomp(struct plan_writer *w, const struct spec_seccomp *s,
+                        const struct seccomp_program *program)
 {
     struct plan_list list;
+    plan_str text;
 
     if (!program)
         return;
@@ -95,6 +161,8 @@ static void put_seccomp(struct plan_writer *w, const struct seccomp_program *pro
     plan_header(w)->seccomp = list;
     plan_header(w)->seccomp_flags = program->flags;
     plan_header(w)->flags |= PLAN_SECCOMP;
+    text = plan_add_text(w, s->notifies ? s->listener_path : NULL);
+    plan_header(w)->listener = text;
 }
 
 static const char *non_empty(const char *s)
@@ -131,6 +199,7 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
     plan_header(w)->apparmor = text;
     text = plan_add_text(w, non_empty(p->selinux_label));
     plan_header(w)->selinux = text;
-    put_seccomp(w, in->seccomp);
+    put_scheduling(w, &in->spec->linux_, p);
+    put_seccomp(w, in->spec->linux_.seccomp, in->seccomp);
     return buf_failed(&w->out) ? err_os(e, ENOMEM, "process") : 0;
 }

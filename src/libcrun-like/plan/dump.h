@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 
-enum { DUMP_NAMES_MAX = 80, DUMP_NAME_SIZE = 32 };
+enum { DUMP_NAMES_MAX = 80, DUMP_NAME_SIZE = 40 };
 
 /* Names of the bits of one or more masks; a bit without a name is shown in hexadecimal. */
 struct dump_names {
@@ -16,12 +16,17 @@ struct dump_names {
 void dump_flags(uint32_t flags, struct dump_names *ret);      /* enum plan_flag */
 void dump_namespaces(uint32_t flags, struct dump_names *ret); /* CLONE_NEW*: "mount", "uts", ... */
 void dump_seccomp_flags(uint32_t flags, struct dump_names *ret);
+void dump_scheduler_flags(uint64_t flags, struct dump_names *ret);
+void dump_memory_flags(uint32_t mode, struct dump_names *ret); /* MPOL_F_* of a memory_mode */
+/* "0-3,7" */
+void dump_numbers(const struct plan *p, struct plan_list set, struct buf *ret);
 void dump_caps(uint64_t caps, struct dump_names *ret); /* "CAP_CHOWN", ... */
 /* What a mount was given, spelled as mount options and in a fixed order. */
 void dump_mount_options(const struct plan_mount *m, struct dump_names *ret);
 void dump_propagation(uint32_t flags, struct dump_names *ret);
 
 const char *dump_mount_kind(uint32_t kind);
+const char *dump_mount_label(uint32_t label);
 char dump_device_type(uint32_t type);
 const char *dump_actor(enum row_actor actor);
 

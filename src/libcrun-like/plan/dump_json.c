@@ -50,8 +50,7 @@ void dump_put_mode(struct json_writer *w, const char *key, uint32_t mode)
     json_write_text(w, key, text);
 }
 
-/* The text of a kernel file, one item for each of its lines. */
-static void put_lines(struct json_writer *w, const struct plan *p, const char *key, plan_str s)
+void dump_put_lines(struct json_writer *w, const struct plan *p, const char *key, plan_str s)
 {
     const char *text = s ? plan_text(p, s) : "";
 
@@ -79,6 +78,23 @@ static void put_flags(struct json_writer *w, const struct plan *p)
 }
 
 /* A plan for create names the files to join, one for exec joins by a pidfd. */
+static void put_net_devices(struct json_writer *w, const struct plan *p)
+{
+    const struct plan_net_device *d = plan_items(p, p->net_devices);
+
+    if (!p->net_devices.count)
+        return;
+    json_write_open(w, "netDevices", '[');
+    for (uint32_t i = 0; i < p->net_devices.count; i++) {
+        json_write_open_flat(w, NULL, '{');
+        dump_put_string(w, p, "where", d[i].where);
+        dump_put_string(w, p, "host", d[i].host);
+        dump_put_string(w, p, "name", d[i].name);
+        json_write_close(w, '}');
+    }
+    json_write_close(w, ']');
+}
+
 static void put_namespaces(struct json_writer *w, const struct plan *p)
 {
     const struct plan_join *joins = plan_items(p, p->joins);
@@ -99,11 +115,12 @@ static void put_namespaces(struct json_writer *w, const struct plan *p)
         json_write_close(w, '}');
     }
     json_write_close(w, ']');
-    put_lines(w, p, "timeOffsets", p->time_offsets);
-    put_lines(w, p, "uidMap", p->uid_map);
-    put_lines(w, p, "gidMap", p->gid_map);
+    dump_put_lines(w, p, "timeOffsets", p->time_offsets);
+    dump_put_lines(w, p, "uidMap", p->uid_map);
+    dump_put_lines(w, p, "gidMap", p->gid_map);
     dump_put_string(w, p, "hostname", p->hostname);
     dump_put_string(w, p, "domainname", p->domainname);
+    put_net_devices(w, p);
     json_write_close(w, '}');
 }
 
@@ -130,6 +147,7 @@ static void put_hooks(struct json_writer *w, const struct plan *p)
 {
     json_write_open(w, "hooks", '{');
     put_hook_list(w, p, "createContainer", p->create_container);
+    dump_put_given(w, p, "directory", p->hook_dir);
     dump_put_string(w, p, "stateHead", p->state_head);
     dump_put_string(w, p, "stateTail", p->state_tail);
     put_hook_list(w, p, "startContainer", p->start_container);
@@ -185,6 +203,25 @@ static void put_cgroup(struct json_writer *w, const struct plan *p)
     json_write_close(w, '}');
 }
 
+static void put_resctrl(struct json_writer *w, const struct plan *p)
+{
+    const struct plan_resctrl_line *l = plan_items(p, p->resctrl_lines);
+
+    if (!p->resctrl_group)
+        return;
+    json_write_open(w, "resctrl", '{');
+    dump_put_string(w, p, "group", p->resctrl_group);
+    json_write_open(w, "lines", '[');
+    for (uint32_t i = 0; i < p->resctrl_lines.count; i++) {
+        json_write_open_flat(w, NULL, '{');
+        dump_put_string(w, p, "where", l[i].where);
+        dump_put_string(w, p, "text", l[i].text);
+        json_write_close(w, '}');
+    }
+    json_write_close(w, ']');
+    json_write_close(w, '}');
+}
+
 static void put_rows(struct json_writer *w, const struct plan *p)
 {
     unsigned count;
@@ -226,6 +263,7 @@ void plan_dump_json(const struct plan *p, struct buf *ret)
     dump_put_process(&w, p);
     dump_put_seccomp(&w, p);
     dump_put_string(&w, p, "keyring", p->keyring);
+    put_resctrl(&w, p);
     put_cgroup(&w, p);
     put_rows(&w, p);
     json_write_close(&w, '}');

@@ -11,6 +11,8 @@ void dump_put_string(struct json_writer *w, const struct plan *p, const char *ke
 void dump_put_given(struct json_writer *w, const struct plan *p, const char *key, plan_str s);
 void dump_put_strings(struct json_writer *w, const struct plan *p, const char *key,
                       struct plan_list list);
+/* The text of a kernel file, one item for each of its lines. */
+void dump_put_lines(struct json_writer *w, const struct plan *p, const char *key, plan_str s);
 void dump_put_mode(struct json_writer *w, const char *key, uint32_t mode); /* octal, as text */
 
 void dump_put_mounts(struct json_writer *w, const struct plan *p);

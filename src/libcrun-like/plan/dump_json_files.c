@@ -2,6 +2,15 @@
 /* dump_json_files.c - mounts, devices, protected paths and sysctls of a plan as JSON. */
 #include "plan/dump_json.h"
 
+static void put_idmap(struct json_writer *w, const struct plan *p, const struct plan_mount *m)
+{
+    if (m->uid_map)
+        dump_put_lines(w, p, "uidMap", m->uid_map);
+    if (m->gid_map)
+        dump_put_lines(w, p, "gidMap", m->gid_map);
+    dump_put_given(w, p, "idmapPath", m->idmap_path);
+}
+
 void dump_put_mounts(struct json_writer *w, const struct plan *p)
 {
     const struct plan_mount *m = plan_items(p, p->mounts);
@@ -11,6 +20,8 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
     dump_put_names(w, "rootfsPropagation", &names);
     dump_propagation(p->host_propagation, &names);
     dump_put_names(w, "hostPropagation", &names);
+    dump_put_given(w, p, "mountLabel", p->mount_label);
+    dump_put_given(w, p, "mountContext", p->mount_context);
     json_write_open(w, "mounts", '[');
     for (uint32_t i = 0; i < p->mounts.count; i++, m++) {
         json_write_open_flat(w, NULL, '{');
@@ -24,6 +35,11 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
         dump_mount_options(m, &names);
         dump_put_names(w, "options", &names);
         dump_put_given(w, p, "data", m->data);
+        put_idmap(w, p, m);
+        if (m->readonly_late)
+            json_write_bool(w, "readonlyLate", true);
+        if (m->label)
+            json_write_text(w, "label", dump_mount_label(m->label));
         json_write_close(w, '}');
     }
     json_write_close(w, ']');
@@ -45,6 +61,10 @@ void dump_put_devices(struct json_writer *w, const struct plan *p)
         dump_put_mode(w, "mode", d->mode);
         json_write_number(w, "uid", d->uid);
         json_write_number(w, "gid", d->gid);
+        if (d->by_outer) {
+            json_write_number(w, "hostUid", d->host_uid);
+            json_write_number(w, "hostGid", d->host_gid);
+        }
         json_write_close(w, '}');
     }
     json_write_close(w, ']');

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 
+#include <linux/ioprio.h>
 #include <stdio.h>
 
 static void put_limit(struct json_writer *w, const char *key, uint64_t value)
@@ -66,6 +67,61 @@ static void put_user(struct json_writer *w, const struct plan *p)
         json_write_null(w, "umask");
 }
 
+static void put_scheduler(struct json_writer *w, const struct plan *p)
+{
+    const struct plan_scheduler *s = plan_items(p, p->scheduler);
+    struct dump_names names;
+
+    if (!p->scheduler.count)
+        return;
+    dump_scheduler_flags(s->flags, &names);
+    json_write_open(w, "scheduler", '{');
+    dump_put_string(w, p, "policy", s->name);
+    json_write_number(w, "nice", s->nice);
+    json_write_number(w, "priority", s->priority);
+    dump_put_names(w, "flags", &names);
+    put_limit(w, "runtime", s->runtime);
+    put_limit(w, "deadline", s->deadline);
+    put_limit(w, "period", s->period);
+    json_write_close(w, '}');
+}
+
+static void put_numbers(struct json_writer *w, const struct plan *p, const char *key,
+                        struct plan_list set)
+{
+    auto_buf text = { 0 };
+
+    dump_numbers(p, set, &text);
+    if (set.count)
+        json_write_text(w, key, text.data);
+}
+
+/* Each of these stands here only where the configuration has it. */
+static void put_scheduling(struct json_writer *w, const struct plan *p)
+{
+    struct dump_names names;
+
+    put_scheduler(w, p);
+    if (p->io_priority) {
+        json_write_open_flat(w, "ioPriority", '{');
+        json_write_number(w, "class", p->io_priority >> IOPRIO_CLASS_SHIFT);
+        json_write_number(w, "priority", p->io_priority & ((1 << IOPRIO_CLASS_SHIFT) - 1));
+        json_write_close(w, '}');
+    }
+    put_numbers(w, p, "initialCPUs", p->cpus_initial);
+    put_numbers(w, p, "finalCPUs", p->cpus_final);
+    if (p->flags & PLAN_PERSONALITY)
+        json_write_number(w, "personality", p->personality);
+    if (!(p->flags & PLAN_MEMORY_POLICY))
+        return;
+    dump_memory_flags(p->memory_mode, &names);
+    json_write_open(w, "memoryPolicy", '{');
+    dump_put_string(w, p, "mode", p->memory_mode_name);
+    dump_put_names(w, "flags", &names);
+    put_numbers(w, p, "nodes", p->memory_nodes);
+    json_write_close(w, '}');
+}
+
 void dump_put_process(struct json_writer *w, const struct plan *p)
 {
     if (!(p->flags & PLAN_PROCESS)) {
@@ -83,6 +139,7 @@ void dump_put_process(struct json_writer *w, const struct plan *p)
     else
         json_write_null(w, "oomScoreAdj");
     put_rlimits(w, p);
+    put_scheduling(w, p);
     put_caps(w, &p->caps);
     json_write_open_flat(w, "console", '{');
     json_write_number(w, "height", p->console_height);
@@ -104,6 +161,7 @@ void dump_put_seccomp(struct json_writer *w, const struct plan *p)
     dump_seccomp_flags(p->seccomp_flags, &names);
     json_write_open(w, "seccomp", '{');
     dump_put_names(w, "flags", &names);
+    dump_put_given(w, p, "listener", p->listener);
     json_write_bool(w, "program", p->seccomp.count > 0);
     json_write_close(w, '}');
 }

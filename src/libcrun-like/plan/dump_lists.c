@@ -10,6 +10,7 @@
     }
 
 LIST(joins)
+LIST(net_devices)
 LIST(mounts)
 LIST(devices)
 LIST(links)
@@ -21,6 +22,7 @@ LIST(start_container)
 LIST(rlimits)
 LIST(hierarchies)
 LIST(cgroup_writes)
+LIST(resctrl_lines)
 
 static void tell_join(const struct plan *p, const void *item, struct buf *ret)
 {
@@ -29,6 +31,13 @@ static void tell_join(const struct plan *p, const void *item, struct buf *ret)
 
     dump_namespaces(j->flag, &names);
     buf_printf(ret, "%s: %s %s", plan_text(p, j->where), names.items[0], plan_text(p, j->path));
+}
+
+static void tell_net_device(const struct plan *p, const void *item, struct buf *ret)
+{
+    const struct plan_net_device *d = item;
+
+    buf_printf(ret, "%s as %s", plan_text(p, d->host), plan_text(p, d->name));
 }
 
 static const char *or_none(const char *text)
@@ -56,16 +65,19 @@ static void tell_mount(const struct plan *p, const void *item, struct buf *ret)
         buf_printf(ret, "%c%s", names.count ? ',' : ' ', data);
 }
 
-static bool is_bind(const void *item)
+static bool is_opened_by_outer(const void *item)
 {
-    return ((const struct plan_mount *)item)->kind == PLAN_MOUNT_BIND;
+    const struct plan_mount *m = item;
+
+    return m->kind == PLAN_MOUNT_BIND || m->idmap;
 }
 
 static void tell_source(const struct plan *p, const void *item, struct buf *ret)
 {
     const struct plan_mount *m = item;
 
-    buf_printf(ret, "%s: %s", plan_text(p, m->where), plan_text(p, m->source));
+    buf_printf(ret, "%s: %s", plan_text(p, m->where),
+               plan_text(p, m->kind == PLAN_MOUNT_BIND ? m->source : m->type));
 }
 
 static void tell_device(const struct plan *p, const void *item, struct buf *ret)
@@ -74,6 +86,19 @@ static void tell_device(const struct plan *p, const void *item, struct buf *ret)
 
     buf_printf(ret, "%s: %s %c %u:%u %04o %u:%u", plan_text(p, d->where), plan_text(p, d->path),
                dump_device_type(d->type), d->major, d->minor, d->mode, d->uid, d->gid);
+}
+
+static bool is_by_outer(const void *item)
+{
+    return ((const struct plan_device *)item)->by_outer;
+}
+
+static void tell_node(const struct plan *p, const void *item, struct buf *ret)
+{
+    const struct plan_device *d = item;
+
+    buf_printf(ret, "%s: %c %u:%u %04o %u:%u on the host", plan_text(p, d->where),
+               dump_device_type(d->type), d->major, d->minor, d->mode, d->host_uid, d->host_gid);
 }
 
 static void tell_link(const struct plan *p, const void *item, struct buf *ret)
@@ -148,6 +173,11 @@ static void tell_write(const struct plan *p, const void *item, struct buf *ret)
                plan_text(p, w->value));
 }
 
+static void tell_resctrl_line(const struct plan *p, const void *item, struct buf *ret)
+{
+    buf_puts(ret, plan_text(p, ((const struct plan_resctrl_line *)item)->text));
+}
+
 #define LISTED(member, item, tell)                                                                 \
     {                                                                                              \
         list_##member, sizeof(struct item), NULL, tell                                             \
@@ -160,8 +190,12 @@ static void tell_write(const struct plan *p, const void *item, struct buf *ret)
 static const struct dump_list boot_lists[BOOT_ROW_COUNT] = {
     [BOOT_make_cgroup] = LISTED_IF(hierarchies, plan_hierarchy, tell_hierarchy, has_directory),
     [BOOT_limit_cgroup] = LISTED(cgroup_writes, plan_cgroup_write, tell_write),
-    [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_bind),
+    [BOOT_make_resctrl] = LISTED(resctrl_lines, plan_resctrl_line, tell_resctrl_line),
+    [BOOT_open_sources] = LISTED_IF(mounts, plan_mount, tell_source, is_opened_by_outer),
+    [BOOT_nodes] = LISTED_IF(devices, plan_device, tell_node, is_by_outer),
     [BOOT_raise_limits] = LISTED(rlimits, plan_rlimit, tell_rlimit),
+    [BOOT_net_devices] = LISTED(net_devices, plan_net_device, tell_net_device),
+    [BOOT_net_devices_late] = LISTED(net_devices, plan_net_device, tell_net_device),
     [BOOT_join] = LISTED(joins, plan_join, tell_join),
     [BOOT_enter_cgroups] =
         LISTED_IF(hierarchies, plan_hierarchy, tell_hierarchy, is_joined_by_init),

@@ -6,6 +6,7 @@
 #include "base/sys.h"
 
 #include <ctype.h>
+#include <linux/mempolicy.h>
 #include <linux/mount.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -37,6 +38,9 @@ static const struct name flag_names[] = {
     { PLAN_ROOTLESS, "rootless" },
     { PLAN_HOME, "findHome" },
     { PLAN_NET_BY_OUTER, "networkByOuter" },
+    { PLAN_PERSONALITY, "personality" },
+    { PLAN_MEMORY_POLICY, "memoryPolicy" },
+    { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
 };
 
@@ -51,6 +55,24 @@ static const struct name filter_flag_names[] = {
     { SECCOMP_FILTER_FLAG_TSYNC, "SECCOMP_FILTER_FLAG_TSYNC" },
     { SECCOMP_FILTER_FLAG_LOG, "SECCOMP_FILTER_FLAG_LOG" },
     { SECCOMP_FILTER_FLAG_SPEC_ALLOW, "SECCOMP_FILTER_FLAG_SPEC_ALLOW" },
+    { SECCOMP_FILTER_FLAG_NEW_LISTENER, "SECCOMP_FILTER_FLAG_NEW_LISTENER" },
+    { 1 << 5, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" },
+};
+
+static const struct name scheduler_flag_names[] = {
+    { SCHED_FLAG_RESET_ON_FORK, "SCHED_FLAG_RESET_ON_FORK" },
+    { SCHED_FLAG_RECLAIM, "SCHED_FLAG_RECLAIM" },
+    { SCHED_FLAG_DL_OVERRUN, "SCHED_FLAG_DL_OVERRUN" },
+    { SCHED_FLAG_KEEP_POLICY, "SCHED_FLAG_KEEP_POLICY" },
+    { SCHED_FLAG_KEEP_PARAMS, "SCHED_FLAG_KEEP_PARAMS" },
+    { SCHED_FLAG_UTIL_CLAMP_MIN, "SCHED_FLAG_UTIL_CLAMP_MIN" },
+    { SCHED_FLAG_UTIL_CLAMP_MAX, "SCHED_FLAG_UTIL_CLAMP_MAX" },
+};
+
+static const struct name memory_flag_names[] = {
+    { MPOL_F_STATIC_NODES, "MPOL_F_STATIC_NODES" },
+    { MPOL_F_RELATIVE_NODES, "MPOL_F_RELATIVE_NODES" },
+    { 1 << 13, "MPOL_F_NUMA_BALANCING" },
 };
 
 /* The access-time mode is no bit of its own, see put_attributes(). */
@@ -123,6 +145,39 @@ void dump_seccomp_flags(uint32_t flags, struct dump_names *ret)
     PUT_BITS(ret, "", filter_flag_names, flags);
 }
 
+void dump_scheduler_flags(uint64_t flags, struct dump_names *ret)
+{
+    ret->count = 0;
+    PUT_BITS(ret, "", scheduler_flag_names, flags);
+}
+
+void dump_memory_flags(uint32_t mode, struct dump_names *ret)
+{
+    ret->count = 0;
+    PUT_BITS(ret, "", memory_flag_names, mode & ~0xfffu);
+}
+
+static bool is_member(const uint64_t *words, uint32_t count, uint32_t n)
+{
+    return n / 64 < count && words[n / 64] >> n % 64 & 1;
+}
+
+void dump_numbers(const struct plan *p, struct plan_list set, struct buf *ret)
+{
+    const uint64_t *words = plan_items(p, set);
+    const char *comma = "";
+
+    for (uint32_t n = 0, last; n < set.count * 64; n = last + 1) {
+        last = n;
+        if (!is_member(words, set.count, n))
+            continue;
+        while (is_member(words, set.count, last + 1))
+            last++;
+        buf_printf(ret, last > n ? "%s%u-%u" : "%s%u", comma, n, last);
+        comma = ",";
+    }
+}
+
 static void put_cap(struct dump_names *n, int cap)
 {
     char *item = next_item(n);
@@ -165,6 +220,10 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
     for (unsigned i = 0; i < PLAN_PROPAGATIONS && m->propagation[i]; i++)
         PUT_BITS(ret, m->propagation[i] & MS_REC ? "r" : "", propagation_names,
                  m->propagation[i] & ~MS_REC);
+    if (m->idmap)
+        snprintf(next_item(ret), DUMP_NAME_SIZE, "%sidmap", m->idmap == PLAN_IDMAP_TREE ? "r" : "");
+    if (m->copy_up)
+        snprintf(next_item(ret), DUMP_NAME_SIZE, "tmpcopyup");
 }
 
 void dump_propagation(uint32_t flags, struct dump_names *ret)
@@ -178,6 +237,13 @@ const char *dump_mount_kind(uint32_t kind)
     static const char *const names[] = { "fs", "bind", "cgroup", "remount" };
 
     return kind < ARRAY_SIZE(names) ? names[kind] : "?";
+}
+
+const char *dump_mount_label(uint32_t label)
+{
+    static const char *const names[] = { "none", "option", "attribute" };
+
+    return label < ARRAY_SIZE(names) ? names[label] : "?";
 }
 
 char dump_device_type(uint32_t type)

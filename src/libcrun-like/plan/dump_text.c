@@ -173,6 +173,11 @@ static void put_process(struct buf *ret, const struct plan *p)
     dump_caps(p->caps.effective | p->caps.permitted, &names);
     if (names.count)
         put_words(ret, "capabilities", &names);
+    if (p->scheduler.count) {
+        const struct plan_scheduler *s = plan_items(p, p->scheduler);
+
+        put_label(ret, "scheduler", "%s", plan_text(p, s->name));
+    }
     if (p->flags & PLAN_NO_NEW_PRIVS)
         put_label(ret, "privileges", "no new ones");
     if (p->apparmor)
@@ -181,6 +186,8 @@ static void put_process(struct buf *ret, const struct plan *p)
         put_label(ret, "selinux", "%s", plan_text(p, p->selinux));
     if (p->flags & PLAN_SECCOMP)
         put_label(ret, "seccomp", "%u instructions", p->seccomp.count);
+    if (p->listener)
+        put_label(ret, "listener", "to %s", plan_text(p, p->listener));
 }
 
 static void put_header(struct buf *ret, const struct plan *p)
@@ -195,6 +202,9 @@ static void put_header(struct buf *ret, const struct plan *p)
     put_map(ret, p, "gids", p->gid_map);
     if (p->hostname)
         put_label(ret, "hostname", "%s", plan_text(p, p->hostname));
+    if (p->mount_label)
+        put_label(ret, "mount label", "%s=%s", plan_text(p, p->mount_context),
+                  plan_text(p, p->mount_label));
     put_process(ret, p);
     if (p->cgroup_path)
         put_label(ret, "cgroup", "%s", plan_text(p, p->cgroup_path));

@@ -44,6 +44,9 @@ enum plan_flag {
     PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
     PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
     PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
+    PLAN_PERSONALITY = 1 << 24,      /* personality is set */
+    PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
+    PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
@@ -53,9 +56,20 @@ struct plan_join {
     plan_str where; /* "linux.namespaces[2]" */
 };
 
+/* linux.netDevices.<host>; name may end with "%d" */
+struct plan_net_device {
+    plan_str where, host, name;
+};
+
 enum plan_mount_kind { PLAN_MOUNT_FS, PLAN_MOUNT_BIND, PLAN_MOUNT_CGROUP, PLAN_MOUNT_REMOUNT };
 
 enum { PLAN_PROPAGATIONS = 4 };
+
+/* Whose ids are translated: of nothing, of the mount alone, of the tree below it, too. */
+enum plan_idmap { PLAN_IDMAP_NONE, PLAN_IDMAP_MOUNT, PLAN_IDMAP_TREE };
+
+/* How a filesystem takes linux.mountLabel: not, as an option, as an attribute of its root. */
+enum plan_label { PLAN_LABEL_NONE, PLAN_LABEL_OPTION, PLAN_LABEL_ATTRIBUTE };
 
 struct plan_mount {
     plan_str where; /* "mounts[3]" */
@@ -65,6 +79,12 @@ struct plan_mount {
     uint32_t recursive;
     uint32_t sb_set, sb_clear;               /* superblock flags, as MS_* */
     uint32_t propagation[PLAN_PROPAGATIONS]; /* MS_* with MS_REC; 0 ends the list */
+    uint32_t idmap;                          /* enum plan_idmap, by a user namespace: */
+    plan_str uid_map, gid_map;               /* one with these maps, */
+    plan_str idmap_path;                     /* or the one behind this file */
+    uint32_t copy_up;       /* a tmpfs that begins with what the directory below it holds */
+    uint32_t label;         /* enum plan_label */
+    uint32_t readonly_late; /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
 };
 
@@ -73,6 +93,8 @@ struct plan_device {
     plan_str path;  /* absolute, inside the container */
     uint32_t type;  /* S_IFCHR, S_IFBLK, S_IFIFO */
     uint32_t major, minor, mode, uid, gid;
+    uint32_t by_outer;           /* made by outer, as a user namespace can't */
+    uint32_t host_uid, host_gid; /* by_outer: uid and gid as the host sees them */
 };
 
 struct plan_link {
@@ -91,6 +113,25 @@ struct plan_rlimit {
     plan_str name;
     uint32_t resource;
     uint64_t soft, hard;
+};
+
+/* The kernel's struct sched_attr, of SCHED_ATTR_SIZE_VER1 (Linux 5.3) bytes, and its policy's name.
+ */
+struct plan_scheduler {
+    uint32_t size, policy; /* SCHED_* */
+    uint64_t flags;        /* SCHED_FLAG_* */
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period; /* nanoseconds */
+    uint32_t util_min, util_max;        /* runtime-spec has no values for them */
+    plan_str name;
+};
+
+enum { PLAN_SCHED_ATTR_SIZE = 56 };
+
+/* A line for resctrl's "schemata". */
+struct plan_resctrl_line {
+    plan_str where, text;
 };
 
 struct plan_hook {
@@ -134,6 +175,7 @@ struct plan {
     plan_str time_offsets;  /* text for timens_offsets */
     plan_str uid_map, gid_map; /* text for uid_map, gid_map: "0 1000 1\n" */
     plan_str hostname, domainname;
+    struct plan_list net_devices; /* struct plan_net_device */
 
     /* filesystem */
     uint32_t host_propagation;   /* MS_SLAVE or MS_PRIVATE: of the copy of the host's mounts */
@@ -143,9 +185,12 @@ struct plan {
     struct plan_list links;      /* struct plan_link */
     struct plan_list masked, readonly; /* struct plan_path */
     struct plan_list sysctls;          /* struct plan_sysctl */
+    plan_str mount_label;              /* SELinux context, for mounts with a plan_label */
+    plan_str mount_context;            /* "context", "fscontext", ...: the option that takes it */
 
     /* hooks that init runs */
     struct plan_list create_container, start_container; /* struct plan_hook */
+    plan_str hook_dir;               /* createContainer hooks run here: the bundle, on the host */
     plan_str state_head, state_tail; /* the state JSON around its pid, for those hooks */
     plan_str start_head, start_tail; /* the same with status "created" */
 
@@ -157,15 +202,27 @@ struct plan {
     struct plan_list groups; /* uint32_t */
     uint32_t umask;
     int32_t oom_score_adj;
-    struct plan_list rlimits; /* struct plan_rlimit */
+    uint32_t io_priority; /* as ioprio_set(2) takes it; 0 = unset */
+    uint32_t personality; /* PER_* */
+    uint32_t memory_mode; /* MPOL_* and MPOL_F_* */
+    plan_str memory_mode_name;
+    struct plan_list memory_nodes;             /* uint64_t: bit n % 64 of the n / 64th is node n */
+    struct plan_list scheduler;                /* struct plan_scheduler; one at most */
+    struct plan_list cpus_initial, cpus_final; /* uint64_t, of CPUs; exec only */
+    struct plan_list rlimits;                  /* struct plan_rlimit */
     struct plan_caps caps;
     uint16_t console_height, console_width;
 
     /* security */
     plan_str apparmor, selinux;
     uint32_t seccomp_flags;
+    plan_str listener;        /* socket of the agent that gets the filter's listener; 0 = none */
     struct plan_list seccomp; /* struct sock_filter */
     plan_str keyring;         /* "_ses.ID" */
+
+    /* resctrl; applied by the parent */
+    plan_str resctrl_group;         /* directory below the mount, "." for the root; 0 = none */
+    struct plan_list resctrl_lines; /* struct plan_resctrl_line */
 
     /* cgroups; applied by the parent */
     plan_str cgroup_path;

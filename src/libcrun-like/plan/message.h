@@ -22,6 +22,7 @@
     X(TURN,      "init",   "row",                         "I stand before your row")                   \
     X(DONE,      "parent", "row, value, descriptors",     "the row is done, go on")                    \
     X(TERMINAL,  "init",   "one descriptor",              "the pty's master side")                     \
+    X(LISTENER,  "init",   "one descriptor",              "the filter is in, this is its listener")    \
     X(FAILED,    "both",   "row, err",                    "the row failed, I am leaving")
 /* clang-format on */
 
@@ -84,8 +85,9 @@ struct boot_trace {
 enum { BARRIER_MAGIC = 0x64727562, BARRIER_VERSION = 1 };
 
 enum barrier_message {
-    BARRIER_START = 1,  /* start -> init: go on */
-    BARRIER_FAILED = 2, /* init -> start: err says why; end of file without it means success */
+    BARRIER_START = 1,    /* start -> init: go on */
+    BARRIER_FAILED = 2,   /* init -> start: err says why; end of file without it means success */
+    BARRIER_LISTENER = 3, /* init -> start, with the seccomp listener's descriptor */
 };
 
 struct barrier_packet {

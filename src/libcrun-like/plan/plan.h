@@ -11,6 +11,7 @@
 #include "config/spec.h"
 #include "plan/format.h"
 #include "plan/rows.h"
+#include "resctrl/resctrl.h"
 #include "security/seccomp.h"
 
 struct buf;
@@ -23,6 +24,7 @@ struct plan_input {
     const struct cgroup_host *host;        /* NULL: no cgroups (manager "none") */
     const struct cgroup *cgroup;           /* the container's directories; NULL with host */
     const struct cgroup_writes *writes;    /* may be NULL */
+    const struct resctrl_wish *resctrl;    /* NULL without linux.intelRdt */
     const struct seccomp_program *seccomp; /* compiled filter, NULL without one */
     bool rootless;                         /* the caller is not root */
     bool strict;                           /* an unset umask is the caller's */

@@ -23,6 +23,11 @@ static bool when_cgroup_writes(const struct plan *p)
     return p->cgroup_path && p->cgroup_writes.count;
 }
 
+static bool when_resctrl(const struct plan *p)
+{
+    return p->resctrl_group != 0;
+}
+
 static bool when_cgroup_delegated(const struct plan *p)
 {
     return p->flags & PLAN_CGROUP_DELEGATED;
@@ -48,12 +53,12 @@ static bool when_mounts(const struct plan *p)
     return p->mounts.count != 0;
 }
 
-static bool when_binds(const struct plan *p)
+static bool when_sources(const struct plan *p)
 {
     const struct plan_mount *m = plan_items(p, p->mounts);
 
     for (uint32_t i = 0; i < p->mounts.count; i++)
-        if (m[i].kind == PLAN_MOUNT_BIND)
+        if (m[i].kind == PLAN_MOUNT_BIND || m[i].idmap)
             return true;
     return false;
 }
@@ -66,6 +71,44 @@ static bool when_oom_score(const struct plan *p)
 static bool when_rlimits(const struct plan *p)
 {
     return p->rlimits.count != 0;
+}
+
+static bool when_io_priority(const struct plan *p)
+{
+    return p->io_priority != 0;
+}
+
+static bool when_cpus_initial(const struct plan *p)
+{
+    return p->cpus_initial.count != 0;
+}
+
+static bool when_cpus_final(const struct plan *p)
+{
+    return p->cpus_final.count != 0;
+}
+
+static bool when_personality(const struct plan *p)
+{
+    return p->flags & PLAN_PERSONALITY;
+}
+
+static bool when_memory_policy(const struct plan *p)
+{
+    return p->flags & PLAN_MEMORY_POLICY;
+}
+
+/* Real-time policies ask for the host's rights. In a user namespace init has none of them, but a
+ * parent who is root on the host has. */
+static bool when_scheduler_by_parent(const struct plan *p)
+{
+    return p->scheduler.count && ((p->clone_flags | p->join_flags) & CLONE_NEWUSER) &&
+           !(p->flags & PLAN_ROOTLESS);
+}
+
+static bool when_scheduler(const struct plan *p)
+{
+    return p->scheduler.count && !when_scheduler_by_parent(p);
 }
 
 static bool when_joins(const struct plan *p)
@@ -113,6 +156,17 @@ static bool when_net_by_outer(const struct plan *p)
     return p->flags & PLAN_NET_BY_OUTER;
 }
 
+/* A network namespace that is made with a user namespace is there only after the clone. */
+static bool when_net_devices(const struct plan *p)
+{
+    return p->net_devices.count && !(p->clone_flags & CLONE_NEWNET);
+}
+
+static bool when_net_devices_late(const struct plan *p)
+{
+    return p->net_devices.count && (p->clone_flags & CLONE_NEWNET);
+}
+
 static bool when_net_by_init(const struct plan *p)
 {
     return p->clone_flags & CLONE_NEWNET;
@@ -131,6 +185,16 @@ static bool when_sysctls(const struct plan *p)
 static bool when_proc(const struct plan *p)
 {
     return when_labels(p) || when_sysctls(p);
+}
+
+static bool when_nodes(const struct plan *p)
+{
+    const struct plan_device *d = plan_items(p, p->devices);
+
+    for (uint32_t i = 0; i < p->devices.count; i++)
+        if (d[i].by_outer)
+            return true;
+    return false;
 }
 
 static bool when_devices(const struct plan *p)
@@ -160,6 +224,11 @@ static bool when_masked(const struct plan *p)
 
 static bool when_readonly(const struct plan *p)
 {
+    const struct plan_mount *m = plan_items(p, p->mounts);
+
+    for (uint32_t i = 0; i < p->mounts.count; i++)
+        if (m[i].readonly_late)
+            return true;
     return p->readonly.count != 0;
 }
 
@@ -217,6 +286,17 @@ static bool when_seccomp_privileged(const struct plan *p)
 static bool when_seccomp_last(const struct plan *p)
 {
     return (p->flags & PLAN_SECCOMP) && (p->flags & PLAN_NO_NEW_PRIVS);
+}
+
+static bool when_listener(const struct plan *p)
+{
+    return p->listener != 0;
+}
+
+/* After a start barrier it is `start` that talks to the agent. */
+static bool when_listener_here(const struct plan *p)
+{
+    return when_listener(p) && !when_barrier(p);
 }
 
 #define ROW_INFO(id, name, actor, when) { name, actor, when },

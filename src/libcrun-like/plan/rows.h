@@ -35,14 +35,21 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(make_cgroup,        "make cgroup",            ROW_ASIDE,  when_cgroup)                               \
     /* Limits hold before anything is inside. */                                                           \
     X(limit_cgroup,       "limit cgroup",           ROW_ASIDE,  when_cgroup_writes)                        \
+    X(make_resctrl,       "make resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     /* The files of limits are not among those that are given away. */                                     \
     X(delegate_cgroup,    "delegate cgroup",        ROW_ASIDE,  when_cgroup_delegated)                     \
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(open_rootfs,        "open rootfs",            ROW_OUTER,  when_mount_ns)                             \
     /* Before any mount that a container controls exists (CVE-2021-30465), and with the host's rights. */  \
-    X(open_sources,       "open bind sources",      ROW_OUTER,  when_binds)                                \
+    X(open_sources,       "open bind sources",      ROW_OUTER,  when_sources)                              \
+    /* A user namespace can't make device nodes; init binds them from where they are made here. */         \
+    X(nodes,              "make device nodes",      ROW_OUTER,  when_nodes)                                \
     X(oom_score,          "set oom_score_adj",      ROW_OUTER,  when_oom_score)                            \
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
+    /* The real-time class asks for the host's rights; init inherits it. */                                \
+    X(io_priority,        "set I/O priority",       ROW_OUTER,  when_io_priority)                          \
+    /* Before a user namespace is joined, where the host's rights end. */                                  \
+    X(net_devices,        "move network devices",   ROW_OUTER,  when_net_devices)                          \
     X(join,               "join namespaces",        ROW_OUTER,  when_joins)                                \
     /* Offsets freeze when the first process is in, so they are written by one that is not. */             \
     X(time_offsets,       "set time offsets",       ROW_OUTER,  when_time_ns)                              \
@@ -51,9 +58,12 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(network,            "unshare network",        ROW_OUTER,  when_net_by_outer)                         \
     X(hand_over,          "hand over cgroups",      ROW_AHEAD,  when_always)                               \
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
+    /* "write id maps" waits for outer, so this is done before hooks or sysctls ask for the devices. */    \
+    X(net_devices_late,   "move devices to init",   ROW_OUTER,  when_net_devices_late)                     \
     X(loopback_outer,     "raise loopback outside", ROW_OUTER,  when_net_by_outer)                         \
     /* The payload does not run before "record container", nor does anything the filter is for. */         \
     X(filter_devices,     "filter devices",         ROW_ASIDE,  when_device_program)                       \
+    X(join_resctrl,       "join resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(write_record,       "write record",           ROW_ASIDE,  when_always)                               \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
     X(map_wait,           "offer namespace",        ROW_INIT,   when_new_user)                             \
@@ -84,6 +94,10 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(pivot,              "pivot root",             ROW_INIT,   when_mount_ns)                             \
     X(root_propagation,   "set root propagation",   ROW_INIT,   when_root_propagation)                     \
     X(root_readonly,      "protect root",           ROW_INIT,   when_root_readonly)                        \
+    /* After all that must not be slowed down, while capabilities are effective. */                        \
+    X(personality,        "set personality",        ROW_INIT,   when_personality)                          \
+    X(memory_policy,      "set memory policy",      ROW_INIT,   when_memory_policy)                        \
+    X(scheduler,          "set scheduler",          ROW_INIT,   when_scheduler)                            \
     /* Capabilities stay permitted until the filter is in, they are only no longer effective. */           \
     X(bounding,           "drop bounding set",      ROW_INIT,   when_process)                              \
     X(ids,                "change ids",             ROW_INIT,   when_process)                              \
@@ -91,6 +105,9 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(home,               "find home",              ROW_INIT,   when_home)                                 \
     /* A missing executable fails at create: engines' exit codes 126 and 127 hang on it. */                \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
+    X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
+    /* An agent that isn't there is heard of before the payload is. */                                     \
+    X(agent,              "connect to agent",       ROW_PARENT, when_listener_here)                        \
     X(commit,             "record container",       ROW_PARENT, when_watched)                              \
     /* run, with nothing to hand on: the record has init's pid already, so init need not ask. */           \
     X(release,            "release init",           ROW_AHEAD,  when_unwatched)                            \
@@ -99,6 +116,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(umask,              "set umask",              ROW_INIT,   when_always)                               \
     X(labels,             "set labels",             ROW_INIT,   when_labels)                               \
     X(descriptors,        "close descriptors",      ROW_INIT,   when_always)                               \
+    /* Before limits that could forbid a thread. */                                                        \
+    X(messenger,          "start messenger",        ROW_INIT,   when_listener)                             \
     /* Lower limits last: they would stop us, too. */                                                      \
     X(rlimits,            "set rlimits",            ROW_INIT,   when_rlimits)                              \
     X(no_new_privs,       "set no_new_privs",       ROW_INIT,   when_no_new_privs)                         \
@@ -107,6 +126,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(seccomp_privileged, "load seccomp early",        ROW_INIT, when_seccomp_privileged)                  \
     X(capabilities,       "set capabilities",       ROW_INIT,   when_process)                              \
     X(seccomp,            "load seccomp",           ROW_INIT,   when_seccomp_last)                         \
+    X(listener,           "hand over listener",     ROW_ASIDE,  when_listener_here)                        \
     X(execute,            "execute",                ROW_INIT,   when_always)                               \
     X(record_running,     "record running",         ROW_AFTER,  when_unwatched)
 
@@ -115,32 +135,47 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(hide,               "become undumpable",      ROW_OUTER,  when_always)                               \
     X(oom_score,          "set oom_score_adj",      ROW_OUTER,  when_oom_score)                            \
     X(raise_limits,       "raise rlimits",          ROW_OUTER,  when_rlimits)                              \
+    /* The real-time class asks for the host's rights; init inherits it. */                                \
+    X(io_priority,        "set I/O priority",       ROW_OUTER,  when_io_priority)                          \
     /* No host directory is open from here on; the container's processes can look. */                      \
     X(join_container,     "join container",         ROW_OUTER,  when_always)                               \
     X(hand_over,          "hand over cgroups",      ROW_AHEAD,  when_always)                               \
+    X(cpus_initial,       "set initial CPUs",       ROW_OUTER,  when_cpus_initial)                         \
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
+    X(join_resctrl,       "join resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
+    /* A cpuset gives a process that joins it CPUs of its own choice. */                                   \
+    X(cpus_final,         "set final CPUs",         ROW_INIT,   when_cpus_final)                           \
     X(container_root,     "become container root",  ROW_INIT,   when_user)                                 \
     X(session,            "start session",          ROW_INIT,   when_always)                               \
     X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(proc_handle,        "open procfs",            ROW_INIT,   when_labels)                               \
     X(terminal,           "open terminal",          ROW_INIT,   when_terminal)                             \
     X(label_handles,      "open label files",       ROW_INIT,   when_labels)                               \
+    X(personality,        "set personality",        ROW_INIT,   when_personality)                          \
+    X(memory_policy,      "set memory policy",      ROW_INIT,   when_memory_policy)                        \
+    X(scheduler,          "set scheduler",          ROW_INIT,   when_scheduler)                            \
     X(bounding,           "drop bounding set",      ROW_INIT,   when_process)                              \
     X(ids,                "change ids",             ROW_INIT,   when_process)                              \
     X(directory,          "change directory",       ROW_INIT,   when_process)                              \
     X(home,               "find home",              ROW_INIT,   when_home)                                 \
     X(find,               "find executable",        ROW_INIT,   when_process)                              \
+    X(scheduler_outside,  "set scheduler outside",  ROW_PARENT, when_scheduler_by_parent)                  \
+    /* An agent that isn't there is heard of before the payload is. */                                     \
+    X(agent,              "connect to agent",       ROW_PARENT, when_listener_here)                        \
     X(commit,             "announce process",       ROW_PARENT, when_always)                               \
     X(umask,              "set umask",              ROW_INIT,   when_always)                               \
     X(labels,             "set labels",             ROW_INIT,   when_labels)                               \
     X(descriptors,        "close descriptors",      ROW_INIT,   when_always)                               \
+    /* Before limits that could forbid a thread. */                                                        \
+    X(messenger,          "start messenger",        ROW_INIT,   when_listener)                             \
     X(rlimits,            "set rlimits",            ROW_INIT,   when_rlimits)                              \
     X(no_new_privs,       "set no_new_privs",       ROW_INIT,   when_no_new_privs)                         \
     X(ambient,            "raise ambient set",      ROW_INIT,   when_process)                              \
     X(seccomp_privileged, "load seccomp early",        ROW_INIT, when_seccomp_privileged)                  \
     X(capabilities,       "set capabilities",       ROW_INIT,   when_process)                              \
     X(seccomp,            "load seccomp",           ROW_INIT,   when_seccomp_last)                         \
+    X(listener,           "hand over listener",     ROW_ASIDE,  when_listener_here)                        \
     X(execute,            "execute",                ROW_INIT,   when_always)
 /* clang-format on */
 

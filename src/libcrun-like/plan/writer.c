@@ -2,6 +2,8 @@
 /* writer.c - lays a plan out as one block. */
 #include "plan/writer.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -77,6 +79,17 @@ struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, siz
 plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index)
 {
     return plan_add_text(w, arena_printf(&w->arena, "%s[%zu]", field, index));
+}
+
+plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count)
+{
+    auto_buf text = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
+    if (buf_failed(&text))
+        w->out.failed = true;
+    return plan_add_text(w, text.data);
 }
 
 int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e)

@@ -25,6 +25,9 @@ struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, siz
 /* "mounts[3]" */
 plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index);
 
+/* Text for uid_map or gid_map; 0 without mappings. */
+plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count);
+
 /* Hands the finished block over. */
 int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e);
 
@@ -33,4 +36,6 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e);
 int plan_put_process(struct plan_writer *w, const struct plan_input *in,
                      const struct spec_process *process, struct err *e);
+/* build_owner.c: an id of the container as the host sees it; false when it is not mapped. */
+bool plan_host_id(const struct spec_id_mapping *maps, size_t count, uint32_t id, uint32_t *ret);
 void plan_put_cgroup_owner(struct plan_writer *w, const struct plan_input *in);

@@ -9,10 +9,14 @@
 
 #include <linux/seccomp.h>
 
+enum { WAIT_KILLABLE_RECV = 1 << 5 }; /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19 */
+
 const char *const seccomp_action_names[] = {
-    "SCMP_ACT_ALLOW",        "SCMP_ACT_ERRNO",       "SCMP_ACT_KILL",
-    "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
-    "SCMP_ACT_TRACE",        "SCMP_ACT_TRAP",        NULL,
+    "SCMP_ACT_ALLOW",       "SCMP_ACT_ERRNO",
+    "SCMP_ACT_KILL",        "SCMP_ACT_KILL_PROCESS",
+    "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG",
+    "SCMP_ACT_NOTIFY",      "SCMP_ACT_TRACE",
+    "SCMP_ACT_TRAP",        NULL,
 };
 
 const char *const seccomp_operator_names[] = {
@@ -34,8 +38,17 @@ const char *const seccomp_flag_names[] = {
     "SECCOMP_FILTER_FLAG_LOG",
     "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
     "SECCOMP_FILTER_FLAG_TSYNC",
+    "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
     NULL,
 };
+
+/* How notified calls wait is nothing to tell the kernel (and an error there) where none is. */
+static uint32_t flags_of(const struct spec_seccomp *s)
+{
+    uint32_t flags = s->has_flags ? s->flags : SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+
+    return s->notifies ? flags | SECCOMP_FILTER_FLAG_NEW_LISTENER : flags & ~WAIT_KILLABLE_RECV;
+}
 
 void seccomp_program_done(struct seccomp_program *p)
 {
@@ -47,9 +60,7 @@ int seccomp_compile(const struct spec_seccomp *s, int cache_dirfd, struct seccom
                     struct err *e)
 {
     cleanup(seccomp_library_done) struct seccomp_library library = { 0 };
-    struct seccomp_program p = {
-        .flags = s->has_flags ? s->flags : SECCOMP_FILTER_FLAG_SPEC_ALLOW,
-    };
+    struct seccomp_program p = { .flags = flags_of(s) };
     struct seccomp_key key;
 
     if (cache_dirfd >= 0) {

@@ -45,6 +45,9 @@ int seccomp_resolve_action(enum spec_seccomp_action action, const struct spec_op
     case ACT_LOG:
         *ret = SCMP_ACT_LOG;
         break;
+    case ACT_NOTIFY:
+        *ret = SCMP_ACT_NOTIFY;
+        break;
     }
     return 0;
 }

@@ -25,7 +25,7 @@ int state_check_id(const char *id, struct err *e)
     if (id[0] == '.' || strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                    "0123456789_+-.") != n)
         return err_set(e, ERR_INVALID,
-                       "invalid container id '%s': letters, digits and _ + - . only, "
+                       "invalid character in container ID '%s': letters, digits and _ + - . only, "
                        "not starting with .",
                        id);
     return 0;

@@ -73,20 +73,22 @@ int state_process_read(pid_t pid, struct state_process *ret, struct err *e)
     return 0;
 }
 
-int state_process_open(const struct state_process *p)
+bool state_process_lives(const struct state_process *p)
 {
     char boot[sizeof p->boot_id], state = 'X';
-    auto_fd fd = -EBADF;
     uint64_t start = 0;
 
-    if (p->pid <= 0 || read_boot_id(boot, sizeof boot) < 0 || strcmp(boot, p->boot_id))
-        return -ESRCH;
-    fd = (int)sys_pidfd_open(p->pid, 0);
+    return p->pid > 0 && read_boot_id(boot, sizeof boot) == 0 && !strcmp(boot, p->boot_id) &&
+           read_stat(p->pid, &start, &state) == 0 && start == p->start_time && state != 'Z' &&
+           state != 'X';
+}
+
+int state_process_open(const struct state_process *p)
+{
+    auto_fd fd = p->pid > 0 ? (int)sys_pidfd_open(p->pid, 0) : -ESRCH;
+
     if (fd < 0)
         return fd == -EINVAL ? -ESRCH : fd;
     /* After the pidfd is ours: if the times agree now, it is of that process. */
-    if (read_stat(p->pid, &start, &state) < 0 || start != p->start_time || state == 'Z' ||
-        state == 'X')
-        return -ESRCH;
-    return take_fd(&fd);
+    return state_process_lives(p) ? take_fd(&fd) : -ESRCH;
 }

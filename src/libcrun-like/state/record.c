@@ -30,6 +30,8 @@ void state_record_done(struct state_record *r)
     free(r->rootfs);
     free(r->created);
     free(r->annotations);
+    free(r->resctrl_dir);
+    free(r->resctrl_monitor);
     cgroup_done(&r->cgroup);
     *r = (struct state_record){ 0 };
 }
@@ -52,6 +54,11 @@ static void put_string(struct buf *b, const char *name, const char *value)
     buf_json_string(b, value);
 }
 
+static void put_truth(struct buf *b, const char *name, bool value)
+{
+    buf_printf(b, ",\"%s\":%s", name, value ? "true" : "false");
+}
+
 int state_prepare(int dirfd, const struct state_record *r, struct err *e)
 {
     auto_buf b = { 0 };
@@ -65,9 +72,13 @@ int state_prepare(int dirfd, const struct state_record *r, struct err *e)
     put_string(&b, "bootId", r->process.boot_id);
     buf_printf(&b, ",\"pid\":%d,\"startTime\":\"%" PRIu64 "\",\"owner\":%u,\"namespaces\":%u",
                r->process.pid, r->process.start_time, r->owner, r->namespaces);
-    buf_printf(&b, ",\"hasProcess\":%s,\"hooksAfter\":%s,\"noKeyring\":%s",
-               r->has_process ? "true" : "false", r->hooks_after ? "true" : "false",
-               r->no_keyring ? "true" : "false");
+    put_truth(&b, "hasProcess", r->has_process);
+    put_truth(&b, "hooksAfter", r->hooks_after);
+    put_truth(&b, "noKeyring", r->no_keyring);
+    put_truth(&b, "notifies", r->notifies);
+    put_string(&b, "resctrlDir", r->resctrl_dir);
+    put_string(&b, "resctrlMonitor", r->resctrl_monitor);
+    put_truth(&b, "resctrlOwn", r->resctrl_own);
     if (r->annotations)
         buf_printf(&b, ",\"annotations\":%s", r->annotations);
     buf_puts(&b, ",\"cgroup\":");
@@ -167,6 +178,10 @@ static int read_members(struct json_object *o, struct state_record *r, struct er
     r->has_process = truth(o, "hasProcess");
     r->hooks_after = truth(o, "hooksAfter");
     r->no_keyring = truth(o, "noKeyring");
+    r->notifies = truth(o, "notifies");
+    r->resctrl_dir = copy_string(o, "resctrlDir");
+    r->resctrl_monitor = copy_string(o, "resctrlMonitor");
+    r->resctrl_own = truth(o, "resctrlOwn");
     read_process(o, &r->process);
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations || !phase || !cgroup)
         return err_set(e, ERR_INVALID, "state.json lacks a member");

@@ -44,6 +44,9 @@ struct state_record {
     bool has_process;    /* process is set in the configuration */
     bool hooks_after;    /* poststart or poststop hooks are in config.json */
     bool no_keyring;
+    bool notifies; /* its seccomp filter has a listener, which goes to an agent */
+    char *resctrl_dir, *resctrl_monitor; /* absolute, NULL without */
+    bool resctrl_own;                    /* resctrl_dir goes with the container */
     struct cgroup cgroup;
 };
 
@@ -70,6 +73,8 @@ int state_read(int dirfd, const char *id, struct state_record *ret, struct err *
 
 /* process.c */
 int state_process_read(pid_t pid, struct state_process *ret, struct err *e);
+/* Is it there, and no zombie? For saying so; who acts on it needs the pidfd. */
+bool state_process_lives(const struct state_process *p);
 /* A pidfd of exactly that process, -ESRCH when it is gone or a zombie. */
 int state_process_open(const struct state_process *p);
 

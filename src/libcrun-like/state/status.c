@@ -28,14 +28,12 @@ static bool at_barrier(int dirfd, pid_t pid)
 
 const char *state_status(int dirfd, const struct state_record *r)
 {
-    auto_fd process = -EBADF;
     bool frozen = false;
     struct err ignored;
 
     if (r->phase == STATE_CREATING)
         return "creating";
-    process = state_process_open(&r->process);
-    if (process < 0)
+    if (!state_process_lives(&r->process))
         return "stopped";
     /* Also of a created container: frozen, it would never answer to `start`. */
     if (r->cgroup.count && cgroup_frozen(&r->cgroup, &frozen, &ignored) == 0 && frozen)

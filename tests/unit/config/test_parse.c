@@ -75,7 +75,7 @@ TEST(checks_root_and_names)
         { ROOT(",'annotations':{'':'x'}"), "annotations must not have an empty name" },
         { ROOT(",'annotations':{'a':'x\\u0000'}"),
           "annotations.a must not contain a NUL character" },
-        { ROOT(",'vm':{'kernel':{'path':'/k'}}"), "vm is not supported yet" },
+        { ROOT(",'vm':{'kernel':{'path':'/k'}}"), "vm is not supported" },
         { ROOT(",'solaris':{'milestone':'x'},'windows':1,'freebsd':[],'zos':{'a':'b'}"), "" },
     };
 
@@ -87,6 +87,16 @@ TEST(checks_mounts_and_hooks)
     static const struct outcome_row rows[] = {
         { ROOT(",'mounts':[{'type':'proc'}]"), "mounts[0].destination is required" },
         { ROOT(",'mounts':[{'destination':''}]"), "mounts[0].destination must not be empty" },
+        { ROOT(
+              ",'mounts':[{'destination':'/a','uidMappings':[{'containerID':0,'hostID':0,'size':1}]"
+              "}]"),
+          "mounts[0] has uidMappings and needs gidMappings, too" },
+        { ROOT(",'mounts':[{'destination':'/a','uidMappings':[],'gidMappings':[{'containerID':0,"
+               "'hostID':0,'size':1}]}]"),
+          "mounts[0] has gidMappings and needs uidMappings, too" },
+        { ROOT(",'mounts':[{'destination':'/a','gidMappings':[{'containerID':0,'hostID':1,"
+               "'size':4294967295}]}]"),
+          "mounts[0].gidMappings[0] reaches beyond the last id, 4294967294" },
         { ROOT(",'hooks':{'prestart':[{}]}"), "hooks.prestart[0].path is required" },
         { ROOT(",'hooks':{'prestart':[{'path':''}]}"), "hooks.prestart[0].path must not be empty" },
         { ROOT(",'hooks':{'createRuntime':[{'path':'/a'},{'path':'b'}]}"),
@@ -171,6 +181,26 @@ TEST(fills_mounts)
     EXPECT(o.spec->warnings.count == 1);
     EXPECT_STR(o.spec->warnings.items[0], "mounts[1] has the relative destination 'q', taken from "
                                           "/");
+}
+
+TEST(fills_id_mappings_and_the_label_of_mounts)
+{
+    auto_outcome o = { 0 };
+    const struct spec_mount *m;
+
+    EXPECT_STR(outcome_of(&o, spec_parse,
+                          ROOT(",'mounts':[{'destination':'/a','uidMappings':[{'containerID':1,"
+                               "'hostID':2,'size':3},{'containerID':4,'hostID':5,'size':6}],"
+                               "'gidMappings':[{'containerID':7,'hostID':8,'size':9}]}],"
+                               "'linux':{'mountLabel':'a:b:c:s0'}")),
+               "");
+    if (!o.spec)
+        return;
+    m = o.spec->mounts;
+    EXPECT(m->uid_mapping_count == 2 && m->gid_mapping_count == 1);
+    EXPECT(m->uid_mappings[1].container_id == 4 && m->uid_mappings[1].host_id == 5);
+    EXPECT(m->gid_mappings[0].size == 9);
+    EXPECT_STR(o.spec->linux_.mount_label, "a:b:c:s0");
 }
 
 TEST(fills_all_six_kinds_of_hooks)

@@ -292,4 +292,82 @@ TEST(fills_limits)
     EXPECT(o.spec && !o.spec->linux_.has_resources);
 }
 
+TEST(checks_intel_rdt)
+{
+#define RDT(members) LINUX("'intelRdt':{" members "}")
+    static const struct outcome_row rows[] = {
+        { RDT(""), "" },
+        { RDT("'closID':'/'"), "" },
+        { RDT("'closID':'a/b'"), "linux.intelRdt.closID must be one name, or '/' alone" },
+        { RDT("'closID':'..'"), "linux.intelRdt.closID '..' is no name for a class" },
+        { RDT("'closID':'mon_groups'"),
+          "linux.intelRdt.closID 'mon_groups' is no name for a class" },
+        { RDT("'l3CacheSchema':'L3:0=f\\n'"),
+          "linux.intelRdt.l3CacheSchema must not contain a newline" },
+        { RDT("'memBwSchema':'L3:0=f'"), "linux.intelRdt.memBwSchema must start with MB:" },
+        { RDT("'memBwSchema':'MB:0=1\\nL3:0=1'"),
+          "linux.intelRdt.memBwSchema must not contain a newline" },
+        { RDT("'schemata':['L3:0=f','']"), "linux.intelRdt.schemata[1] must not be empty" },
+        { RDT("'schemata':['L3:0=f','MB:0=1\\n']"),
+          "linux.intelRdt.schemata[1] must not contain a newline" },
+        { RDT("'closID':'c','l3CacheSchema':'L3:0=f','memBwSchema':'MB:0=1',"
+              "'schemata':['L2:0=1'],'enableMonitoring':true"),
+          "" },
+    };
+    auto_outcome o = { 0 };
+    struct spec_intel_rdt *r;
+
+    EXPECT_OUTCOMES(spec_parse, rows);
+    EXPECT_STR(outcome_of(&o, spec_parse, rows[ARRAY_SIZE(rows) - 1].json), "");
+    if (!o.spec)
+        return;
+    r = &o.spec->linux_.intel_rdt;
+    EXPECT(r->has && r->monitoring && r->schemata.count == 1);
+    EXPECT_STR(r->clos_id, "c");
+    EXPECT_STR(r->l3_cache_schema, "L3:0=f");
+    EXPECT_STR(r->mem_bw_schema, "MB:0=1");
+}
+
+TEST(checks_network_devices)
+{
+#define DEVICES(members) LINUX("'namespaces':[{'type':'network'}],'netDevices':{" members "}")
+#define NO_NAME(name)    "linux.netDevices has '" name "', which is no name for a network device"
+    static const struct outcome_row rows[] = {
+        { DEVICES(""), "" },
+        { DEVICES("'a':{},'b':null,'c':{'name':''},'d':{'name':'a%d'},'e':{'name':'a%d'}"), "" },
+        { LINUX("'netDevices':{'a':{}}"),
+          "linux.netDevices needs a network namespace in linux.namespaces" },
+        { DEVICES("'a':1"), "linux.netDevices.a must be an object" },
+        { DEVICES("'':{}"), NO_NAME("") },
+        { DEVICES("'.':{}"), NO_NAME(".") },
+        { DEVICES("'a/b':{}"), NO_NAME("a/b") },
+        { DEVICES("'a:b':{}"), NO_NAME("a:b") },
+        { DEVICES("'a%d':{}"), NO_NAME("a%d") },
+        { DEVICES("'0123456789abcdef':{}"), NO_NAME("0123456789abcdef") },
+        { DEVICES("'0123456789abcde':{}"), "" },
+        { DEVICES("'a':{'name':'b c'}"),
+          "linux.netDevices.a.name 'b c' is no name for a network device" },
+        { DEVICES("'a':{'name':'%d'}"),
+          "linux.netDevices.a.name '%d' is no name for a network device" },
+        { DEVICES("'a':{'name':'b%dc'}"),
+          "linux.netDevices.a.name 'b%dc' is no name for a network device" },
+        { DEVICES("'a':{'name':'b%s'}"),
+          "linux.netDevices.a.name 'b%s' is no name for a network device" },
+        { DEVICES("'a':{'name':'x'},'b':{'name':'x'}"),
+          "linux.netDevices has two devices for the name 'x'" },
+        { DEVICES("'a':{'name':'b'},'b':{}"), "linux.netDevices has two devices for the name 'b'" },
+    };
+    auto_outcome o = { 0 };
+
+    EXPECT_OUTCOMES(spec_parse, rows);
+    EXPECT_STR(outcome_of(&o, spec_parse, rows[1].json), "");
+    if (!o.spec)
+        return;
+    EXPECT(o.spec->linux_.net_device_count == 4);
+    EXPECT_STR(o.spec->linux_.net_devices[0].name, "a");
+    EXPECT_STR(o.spec->linux_.net_devices[1].name, "c");
+    EXPECT_STR(o.spec->linux_.net_devices[2].host, "d");
+    EXPECT_STR(o.spec->linux_.net_devices[2].name, "a%d");
+}
+
 TEST_MAIN()

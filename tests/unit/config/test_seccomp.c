@@ -17,9 +17,10 @@ TEST(checks_actions)
         { DEFAULT("'SCMP_ACT_DENY'"),
           "linux.seccomp.defaultAction has the unknown value 'SCMP_ACT_DENY'" },
         { DEFAULT("'SCMP_ACT_NOTIFY'"),
-          "linux.seccomp.defaultAction 'SCMP_ACT_NOTIFY' is not supported yet" },
+          "linux.seccomp.listenerPath is required by SCMP_ACT_NOTIFY" },
         { SYSCALL("'action':'SCMP_ACT_NOTIFY'"),
-          "linux.seccomp.syscalls[0].action 'SCMP_ACT_NOTIFY' is not supported yet" },
+          "linux.seccomp.listenerPath is required by SCMP_ACT_NOTIFY" },
+        { DEFAULT("'SCMP_ACT_NOTIFY','listenerPath':'/run/x'"), "" },
         { SYSCALL("'action':'allow'"),
           "linux.seccomp.syscalls[0].action has the unknown value 'allow'" },
         { SECCOMP(",'syscalls':[{'names':['read']}]"),
@@ -67,11 +68,12 @@ TEST(checks_words_and_arguments)
           "linux.seccomp.architectures[1] has the unknown value 'SCMP_ARCH_VAX'" },
         { SECCOMP(",'flags':['SECCOMP_FILTER_FLAG_NEW_LISTENER']"),
           "linux.seccomp.flags[0] has the unknown value 'SECCOMP_FILTER_FLAG_NEW_LISTENER'" },
-        { SECCOMP(",'flags':['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']"),
-          "linux.seccomp.flags[0] 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV' is not supported yet" },
-        { SECCOMP(",'listenerPath':'/run/x'"), "linux.seccomp.listenerPath is not supported yet" },
+        { SECCOMP(",'flags':['SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV']"), "" },
+        { SECCOMP(",'listenerPath':'/run/x','listenerMetadata':'x'"), "" },
+        { SECCOMP(",'listenerPath':'run/x'"),
+          "linux.seccomp.listenerPath must be an absolute path, not 'run/x'" },
         { SECCOMP(",'listenerMetadata':'x'"),
-          "linux.seccomp.listenerMetadata is not supported yet" },
+          "linux.seccomp.listenerMetadata must not be set without listenerPath" },
         { SECCOMP(",'listenerPath':'','listenerMetadata':''"), "" },
         { ARGUMENT("'value':0,'op':'SCMP_CMP_EQ'"),
           "linux.seccomp.syscalls[0].args[0].index is required" },
@@ -85,6 +87,29 @@ TEST(checks_words_and_arguments)
     };
 
     EXPECT_OUTCOMES(spec_parse, rows);
+}
+
+TEST(knows_whether_an_agent_is_needed)
+{
+    static const struct {
+        const char *json;
+        bool notifies;
+    } rows[] = {
+        { SECCOMP(",'listenerPath':'/run/x'"), false },
+        { DEFAULT("'SCMP_ACT_NOTIFY','listenerPath':'/run/x'"), true },
+        { SECCOMP(",'listenerPath':'/run/x','listenerMetadata':'m','syscalls':"
+                  "[{'names':['a'],'action':'SCMP_ACT_ALLOW'},"
+                  "{'names':['b'],'action':'SCMP_ACT_NOTIFY'}]"),
+          true },
+    };
+    auto_outcome o = { 0 };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        EXPECT_STR(outcome_of(&o, spec_parse, rows[i].json), "");
+        EXPECT(o.spec && o.spec->linux_.seccomp->notifies == rows[i].notifies);
+        EXPECT_STR(o.spec ? o.spec->linux_.seccomp->listener_path : NULL, "/run/x");
+    }
+    EXPECT_STR(o.spec ? o.spec->linux_.seccomp->listener_metadata : NULL, "m");
 }
 
 TEST(fills_actions_and_operators)

@@ -22,6 +22,7 @@ static const char *const values[] = { "true", "1", "1.5", "1e3", "'x'", "[]", "{
 #define USER       PROCESS(",'user':{%s}")
 #define RLIMIT     PROCESS(",'rlimits':[{%s}]")
 #define MOUNT      ROOT(",'mounts':[{'destination':'/x',%s}]")
+#define MOUNT_MAP  ROOT(",'mounts':[{'destination':'/x','uidMappings':[{%s}]}]")
 #define HOOK(kind) ROOT(",'hooks':{'" kind "':[{'path':'/x',%s}]}")
 #define NAMESPACE  LINUX("'namespaces':[{%s}]")
 #define MAPPING    LINUX("'namespaces':[{'type':'user'}],'uidMappings':[{%s}]")
@@ -90,6 +91,11 @@ static const struct {
     { MOUNT, "mounts[0].options", ARRAY, false },
     { MOUNT, "mounts[0].uidMappings", ARRAY, false },
     { MOUNT, "mounts[0].gidMappings", ARRAY, false },
+    { MOUNT_MAP, "mounts[0].uidMappings[0].containerID", UNSIGNED, true },
+    { ROOT(",'mounts':[{'destination':'/x','gidMappings':[{'containerID':0,%s}]}]"),
+      "mounts[0].gidMappings[0].hostID", UNSIGNED, true },
+    { ROOT(",'mounts':[{'destination':'/x','uidMappings':[{'containerID':0,'hostID':0,%s}]}]"),
+      "mounts[0].uidMappings[0].size", UNSIGNED, true },
     { ROOT(",'hooks':{%s}"), "hooks.prestart", ARRAY, false },
     { ROOT(",'hooks':{%s}"), "hooks.createRuntime", ARRAY, false },
     { ROOT(",'hooks':{%s}"), "hooks.createContainer", ARRAY, false },

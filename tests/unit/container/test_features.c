@@ -54,12 +54,12 @@ TEST(says_no_to_what_is_not_done)
         const char *path;
         bool want;
     } rows[] = {
-        { "linux.cgroup.v1", true },           { "linux.cgroup.v2", true },
-        { "linux.cgroup.systemd", false },     { "linux.cgroup.systemdUser", false },
-        { "linux.cgroup.rdma", true },         { "linux.seccomp.enabled", true },
-        { "linux.apparmor.enabled", true },    { "linux.selinux.enabled", true },
-        { "linux.intelRdt.enabled", false },   { "linux.mountExtensions.idmap.enabled", false },
-        { "linux.netDevices.enabled", false },
+        { "linux.cgroup.v1", true },          { "linux.cgroup.v2", true },
+        { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
+        { "linux.cgroup.rdma", true },        { "linux.seccomp.enabled", true },
+        { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
+        { "linux.intelRdt.enabled", true },   { "linux.mountExtensions.idmap.enabled", true },
+        { "linux.netDevices.enabled", true },
     };
     cleanup(cleanup_json) json_object *root = features();
 
@@ -78,19 +78,22 @@ static const struct {
     const char *config;
 } lists[] = {
     { "hooks", 6, "\"hooks\":{\"%s\":[{\"path\":\"/bin/true\"}]}" },
-    { "mountOptions", 59, "\"mounts\":[{\"destination\":\"/x\",\"options\":[\"%s\"]}]" },
+    { "mountOptions", 62, "\"mounts\":[{\"destination\":\"/x\",\"options\":[\"%s\"]}]" },
     { "linux.namespaces", 8, "\"linux\":{\"namespaces\":[{\"type\":\"%s\"}]}" },
     { "linux.capabilities", CAP_LAST_CAP + 1,
       "\"process\":{\"cwd\":\"/\",\"args\":[\"a\"],\"user\":{\"uid\":0,"
       "\"gid\":0},\"capabilities\":{\"bounding\":[\"%s\"]}}" },
-    { "linux.seccomp.actions", 8, "\"linux\":{\"seccomp\":{\"defaultAction\":\"%s\"}}" },
+    { "linux.memoryPolicy.flags", 3,
+      "\"linux\":{\"memoryPolicy\":{\"mode\":\"MPOL_BIND\",\"nodes\":\"0\",\"flags\":[\"%s\"]}}" },
+    { "linux.seccomp.actions", 9,
+      "\"linux\":{\"seccomp\":{\"listenerPath\":\"/x\",\"defaultAction\":\"%s\"}}" },
     { "linux.seccomp.operators", 7,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":["
       "\"read\"],"
       "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":1,\"op\":\"%s\"}]}]}}" },
     { "linux.seccomp.archs", 19,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"architectures\":[\"%s\"]}}" },
-    { "linux.seccomp.supportedFlags", 3,
+    { "linux.seccomp.supportedFlags", 4,
       "\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"flags\":[\"%s\"]}}" },
 };
 
@@ -150,16 +153,31 @@ TEST(everything_listed_is_accepted)
     }
 }
 
-TEST(refused_mount_options_are_not_listed)
+/* Some of them want nodes and the others want none. */
+TEST(memory_policy_modes_are_listed_and_known)
 {
-    static const char *const refused[] = { "tmpcopyup", "idmap", "ridmap" };
     cleanup(cleanup_json) json_object *root = features();
-    json_object *names = look_up(root, "mountOptions");
+    json_object *modes = look_up(root, "linux.memoryPolicy.modes");
 
-    for (size_t k = 0; k < json_object_array_length(names); k++)
-        for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
-            EXPECT(strcmp(json_object_get_string(json_object_array_get_idx(names, k)),
-                          refused[i]) != 0);
+    EXPECT(json_object_array_length(modes) == 7);
+    for (size_t k = 0; k < json_object_array_length(modes); k++) {
+        const char *mode = json_object_get_string(json_object_array_get_idx(modes, k));
+        bool none = !strcmp(mode, "MPOL_DEFAULT") || !strcmp(mode, "MPOL_LOCAL");
+
+        expect_accepted(none ? "\"linux\":{\"memoryPolicy\":{\"mode\":\"%s\"}}"
+                             : "\"linux\":{\"memoryPolicy\":{\"nodes\":\"0\",\"mode\":\"%s\"}}",
+                        mode);
+    }
+}
+
+TEST(an_annotation_that_changes_labels_is_named)
+{
+    cleanup(cleanup_json) json_object *root = features();
+    json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
+
+    EXPECT(json_object_array_length(names) == 1);
+    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 0)),
+               "run.oci.mount_context_type");
 }
 
 TEST_MAIN()

@@ -19,6 +19,8 @@
 
 enum { LONG_ENOUGH_MS = 10000 };
 
+static const struct hook_stage nothing = { .state_json = "{}" };
+
 /* The test's stdout, replaced by a pipe which hooks write to. */
 struct capture {
     int saved, reader;
@@ -81,7 +83,7 @@ static int run_hook(const struct spec_hook *h, const char *state, char *ret, siz
                     struct err *e)
 {
     struct capture c = capture_start();
-    int rc = hook_run(h, "hooks.prestart[0]", state, e);
+    int rc = hook_run(h, "hooks.prestart[0]", &(struct hook_stage){ .state_json = state }, e);
 
     capture_end(&c);
     capture_read(&c, ret, size);
@@ -311,7 +313,7 @@ TEST(a_timeout_kills_the_whole_group)
 
     sh_init(&s, "sleep 300 & (sleep 300; true) & trap '' TERM; sleep 300; sleep 300");
     s.hook.timeout = 1;
-    EXPECT(hook_run(&s.hook, "hooks.poststart[2]", "{}", &e) == -e.code);
+    EXPECT(hook_run(&s.hook, "hooks.poststart[2]", &nothing, &e) == -e.code);
     capture_end(&c);
     EXPECT_STR(e.text, "hooks.poststart[2] '/bin/sh': timed out after 1 s");
     EXPECT(e.kind == ERR_PROTOCOL);
@@ -340,7 +342,7 @@ TEST(does_not_wait_for_a_daemon_that_keeps_stdout)
     pid_t daemon;
 
     sh_init(&s, "sleep 300 & echo $!");
-    EXPECT(hook_run(&s.hook, "hooks.prestart[0]", "{}", &e) == 0);
+    EXPECT(hook_run(&s.hook, "hooks.prestart[0]", &nothing, &e) == 0);
     capture_end(&c);
     EXPECT(!capture_is_over(&c, 0)); /* it lives on */
     EXPECT(read(c.reader, got, sizeof got - 1) > 0);
@@ -378,7 +380,7 @@ static int run_three(enum spec_hook_kind kind, struct warnings *w, char *ret, si
     hooks.kind[kind].items = items;
     hooks.kind[kind].count = ARRAY_SIZE(scripts);
     c = capture_start();
-    rc = hooks_run(&hooks, kind, "{}", w ? collect : NULL, w, e);
+    rc = hooks_run(&hooks, kind, &(struct hook_stage){ "{}", NULL, w ? collect : NULL, w }, e);
     capture_end(&c);
     capture_read(&c, ret, size);
     return rc;
@@ -420,6 +422,24 @@ TEST(after_the_stop_all_run_and_failures_are_warnings)
     EXPECT_STR(got, "one\ntwo\nthree\n");
     EXPECT_STR(w.text, "hooks.poststop[1] '/bin/sh': exited with status 2\n");
     EXPECT(run_three(HOOK_POSTSTOP, NULL, got, sizeof got, &e) == 0);
+}
+
+TEST(runs_in_the_directory_of_its_stage)
+{
+    char dir[] = "/tmp/davit-test-hook-XXXXXX", got[128];
+    struct hook_stage stage = { .state_json = "{}", .dir = mkdtemp(dir) };
+    struct capture c = capture_start();
+    struct err e = { 0 };
+    struct sh s;
+
+    sh_init(&s, "pwd");
+    EXPECT(hook_run(&s.hook, "hooks.prestart[0]", &stage, &e) == 0);
+    capture_end(&c);
+    capture_read(&c, got, sizeof got);
+    got[strcspn(got, "\n")] = '\0';
+    EXPECT_STR(got, dir);
+    rmdir(dir);
+    EXPECT(hook_run(&s.hook, "hooks.prestart[0]", &stage, &e) == -ENOENT);
 }
 
 TEST_MAIN()

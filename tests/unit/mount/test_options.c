@@ -27,7 +27,8 @@ static void expect_options(const char *label, const struct mount_options *got,
                 got->rec_set == want->rec_set && got->rec_clear == want->rec_clear &&
                 got->sb_set == want->sb_set && got->sb_clear == want->sb_clear &&
                 got->bind == want->bind && got->recursive_bind == want->recursive_bind &&
-                got->remount == want->remount &&
+                got->remount == want->remount && got->idmap == want->idmap &&
+                got->recursive_idmap == want->recursive_idmap && got->copy_up == want->copy_up &&
                 got->propagation_count == want->propagation_count &&
                 memcmp(got->propagation, want->propagation, sizeof got->propagation) == 0;
 
@@ -54,6 +55,7 @@ static const struct {
     { "diratime",       { .clear = MOUNT_ATTR_NODIRATIME } },
     { "dirsync",        { .sb_set = MS_DIRSYNC } },
     { "exec",           { .clear = MOUNT_ATTR_NOEXEC } },
+    { "idmap",          { .idmap = true } },
     { "iversion",       { .sb_set = MS_I_VERSION } },
     { "lazytime",       { .sb_set = MS_LAZYTIME } },
     { "loud",           { .sb_clear = MS_SILENT } },
@@ -77,6 +79,7 @@ static const struct {
     { "relatime",       { .clear = MOUNT_ATTR__ATIME } },
     { "remount",        { .remount = true } },
     { "rexec",          { .rec_clear = MOUNT_ATTR_NOEXEC } },
+    { "ridmap",         { .idmap = true, .recursive_idmap = true } },
     { "rnoatime",       { .rec_set = MOUNT_ATTR_NOATIME, .rec_clear = MOUNT_ATTR__ATIME } },
     { "rnodev",         { .rec_set = MOUNT_ATTR_NODEV } },
     { "rnodiratime",    { .rec_set = MOUNT_ATTR_NODIRATIME } },
@@ -104,6 +107,7 @@ static const struct {
     { "suid",           { .clear = MOUNT_ATTR_NOSUID } },
     { "symfollow",      { .clear = MOUNT_ATTR_NOSYMFOLLOW } },
     { "sync",           { .sb_set = MS_SYNCHRONOUS } },
+    { "tmpcopyup",      { .copy_up = true } },
     { "unbindable",     { .propagation = { MS_UNBINDABLE }, .propagation_count = 1 } },
 };
 // clang-format on
@@ -159,6 +163,7 @@ TEST(later_options_override_earlier_ones)
           { .rec_set = MOUNT_ATTR_STRICTATIME, .rec_clear = MOUNT_ATTR__ATIME } },
         { { "ro", "rrw" }, { .set = MOUNT_ATTR_RDONLY, .rec_clear = MOUNT_ATTR_RDONLY } },
         { { "bind", "rbind" }, { .bind = true, .recursive_bind = true } },
+        { { "ridmap", "idmap" }, { .idmap = true, .recursive_idmap = true } },
         { { "unbindable", "rslave", "shared" },
           { .propagation = { MS_UNBINDABLE, MS_SLAVE | MS_REC, MS_SHARED },
             .propagation_count = 3 } },
@@ -205,14 +210,12 @@ TEST(refuses_with_the_option_and_its_place)
         enum err_kind kind;
         const char *text;
     } rows[] = {
-        { { "nosuid", "tmpcopyup" },
-          ERR_UNSUPPORTED,
-          "mounts[3].options: 'tmpcopyup' is not supported yet" },
-        { { "idmap" }, ERR_UNSUPPORTED, "mounts[3].options: 'idmap' is not supported yet" },
-        { { "ridmap" }, ERR_UNSUPPORTED, "mounts[3].options: 'ridmap' is not supported yet" },
         { { "idmap=uids=0-1-1" },
-          ERR_UNSUPPORTED,
-          "mounts[3].options: 'idmap=uids=0-1-1' is not supported yet" },
+          ERR_INVALID,
+          "mounts[3].options: 'idmap=uids=0-1-1' belongs in uidMappings and gidMappings" },
+        { { "nosuid", "ridmap=" },
+          ERR_INVALID,
+          "mounts[3].options: 'ridmap=' belongs in uidMappings and gidMappings" },
         { { "size=1m", "rbind", "mode=1" },
           ERR_INVALID,
           "mounts[3].options: a bind mount cannot take 'size=1m,mode=1'" },
@@ -231,6 +234,22 @@ TEST(refuses_with_the_option_and_its_place)
         EXPECT_STR(e.text, rows[i].text);
         EXPECT(got.remount && !got.bind); /* untouched on failure */
     }
+}
+
+TEST(the_type_bind_is_a_bind_and_takes_no_data)
+{
+    static const char *const list[] = { "ro", "size=1m" };
+    struct spec_mount m = { .type = (char[]){ "bind" },
+                            .options = { .items = (char **)(uintptr_t)list, .count = 1 } };
+    cleanup(arena_done) struct arena arena = { 0 };
+    struct mount_options got = { 0 };
+    struct err e = { 0 };
+
+    EXPECT(mount_options_parse(&m, "mounts[0]", &arena, &got, &e) == 0);
+    EXPECT(got.bind && !got.recursive_bind && got.set == MOUNT_ATTR_RDONLY);
+    m.options.count = 2;
+    EXPECT(mount_options_parse(&m, "mounts[0]", &arena, &got, &e) < 0);
+    EXPECT_STR(e.text, "mounts[0].options: a bind mount cannot take 'size=1m'");
 }
 
 TEST_MAIN()

@@ -125,6 +125,12 @@ static inline void plan_check_namespaces(struct plan_check *c)
     CHECK_THAT(c, !(p->clone_flags & (CLONE_NEWCGROUP | CLONE_NEWTIME)));
     CHECK_THAT(c, !(p->uid_map || p->gid_map) || (p->clone_flags & CLONE_NEWUSER));
     CHECK_THAT(c, !(p->clone_flags & CLONE_NEWUSER) || (p->uid_map && p->gid_map));
+    FOR_ITEMS(c, struct plan_net_device, d, p->net_devices)
+    {
+        TEXT_NEEDED(c, d->where);
+        TEXT_NEEDED(c, d->host);
+        TEXT_NEEDED(c, d->name);
+    }
     TEXT_ALLOWED(c, p->time_offsets);
     TEXT_ALLOWED(c, p->uid_map);
     TEXT_ALLOWED(c, p->gid_map);
@@ -143,6 +149,15 @@ static inline void plan_check_mounts(struct plan_check *c)
         TEXT_ALLOWED(c, m->type);
         TEXT_ALLOWED(c, m->source);
         TEXT_ALLOWED(c, m->data);
+        TEXT_ALLOWED(c, m->uid_map);
+        TEXT_ALLOWED(c, m->gid_map);
+        TEXT_ALLOWED(c, m->idmap_path);
+        CHECK_THAT(c, m->idmap <= PLAN_IDMAP_TREE && m->label <= PLAN_LABEL_ATTRIBUTE);
+        /* By a namespace of the mount's own or by one that is there, and only what is new. */
+        CHECK_THAT(c, !m->idmap == !(m->idmap_path || (m->uid_map && m->gid_map)));
+        CHECK_THAT(c, !m->idmap || m->kind == PLAN_MOUNT_BIND || m->kind == PLAN_MOUNT_FS);
+        CHECK_THAT(c, !(m->copy_up || m->readonly_late) || m->kind == PLAN_MOUNT_FS);
+        CHECK_THAT(c, !m->label || (c->p->mount_label && c->p->mount_context));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_BIND || plan_check_absolute(c, m->source));
         CHECK_THAT(c, m->kind != PLAN_MOUNT_FS || m->type);
         /* An access-time mode is set after its whole field was cleared. */
@@ -157,6 +172,8 @@ static inline void plan_check_files(struct plan_check *c)
     const struct plan *p = c->p;
 
     plan_check_mounts(c);
+    TEXT_ALLOWED(c, p->mount_label);
+    TEXT_ALLOWED(c, p->mount_context);
     FOR_ITEMS(c, struct plan_device, d, p->devices)
     {
         TEXT_NEEDED(c, d->where);
@@ -192,10 +209,23 @@ static inline void plan_check_process(struct plan_check *c)
         TEXT_NEEDED(c, r->name);
         CHECK_THAT(c, r->soft <= r->hard);
     }
+    FOR_ITEMS(c, struct plan_scheduler, s, p->scheduler)
+    {
+        TEXT_NEEDED(c, s->name);
+        CHECK_THAT(c, s->size == PLAN_SCHED_ATTR_SIZE);
+    }
+    CHECK_THAT(c, p->scheduler.count <= 1);
+    (void)plan_check_list(c, p->memory_nodes, 8, "p->memory_nodes");
+    (void)plan_check_list(c, p->cpus_initial, 8, "p->cpus_initial");
+    (void)plan_check_list(c, p->cpus_final, 8, "p->cpus_final");
+    CHECK_THAT(c, p->kind == PLAN_EXEC || !(p->cpus_initial.count + p->cpus_final.count));
+    CHECK_THAT(c, !(p->flags & PLAN_MEMORY_POLICY) == !p->memory_mode_name);
     TEXT_ALLOWED(c, p->search_path);
     TEXT_ALLOWED(c, p->apparmor);
     TEXT_ALLOWED(c, p->selinux);
     TEXT_ALLOWED(c, p->keyring);
+    TEXT_ALLOWED(c, p->listener);
+    CHECK_THAT(c, !p->listener || (p->flags & PLAN_SECCOMP));
     CHECK_THAT(c, !(p->flags & PLAN_KEYRING) == !p->keyring);
     CHECK_THAT(c, !(p->flags & PLAN_SECCOMP) == !p->seccomp.count);
     if (!(p->flags & PLAN_PROCESS))
@@ -212,6 +242,13 @@ static inline void plan_check_cgroups(struct plan_check *c)
     const struct plan *p = c->p;
 
     TEXT_ALLOWED(c, p->cgroup_path);
+    TEXT_ALLOWED(c, p->resctrl_group);
+    FOR_ITEMS(c, struct plan_resctrl_line, l, p->resctrl_lines)
+    {
+        TEXT_NEEDED(c, l->where);
+        TEXT_NEEDED(c, l->text);
+        CHECK_THAT(c, !strchr(plan_text(p, l->text), '\n'));
+    }
     FOR_ITEMS(c, struct plan_hierarchy, h, p->hierarchies)
     {
         TEXT_NEEDED(c, h->name);

@@ -56,6 +56,8 @@ static uint32_t action_value(enum spec_seccomp_action action, const struct spec_
         return SECCOMP_RET_ALLOW;
     case ACT_LOG:
         return SECCOMP_RET_LOG;
+    case ACT_NOTIFY:
+        return SECCOMP_RET_USER_NOTIF;
     }
     return BPF_BROKEN;
 }

@@ -24,17 +24,17 @@ TEST(an_id_is_a_plain_name)
         { "", "container id is empty" },
         { NULL, "container id is empty" },
 #define RULE ": letters, digits and _ + - . only, not starting with ."
-        { ".", "invalid container id '.'" RULE },
-        { "..", "invalid container id '..'" RULE },
-        { ".a", "invalid container id '.a'" RULE },
-        { "a/b", "invalid container id 'a/b'" RULE },
-        { "/", "invalid container id '/'" RULE },
-        { "a b", "invalid container id 'a b'" RULE },
-        { "a\n", "invalid container id 'a\n'" RULE },
-        { "\xc3\xa9", "invalid container id '\xc3\xa9'" RULE },
-        { "a*", "invalid container id 'a*'" RULE },
-        { "a\\b", "invalid container id 'a\\b'" RULE },
-        { "a:b", "invalid container id 'a:b'" RULE },
+        { ".", "invalid character in container ID '.'" RULE },
+        { "..", "invalid character in container ID '..'" RULE },
+        { ".a", "invalid character in container ID '.a'" RULE },
+        { "a/b", "invalid character in container ID 'a/b'" RULE },
+        { "/", "invalid character in container ID '/'" RULE },
+        { "a b", "invalid character in container ID 'a b'" RULE },
+        { "a\n", "invalid character in container ID 'a\n'" RULE },
+        { "\xc3\xa9", "invalid character in container ID '\xc3\xa9'" RULE },
+        { "a*", "invalid character in container ID 'a*'" RULE },
+        { "a\\b", "invalid character in container ID 'a\\b'" RULE },
+        { "a:b", "invalid character in container ID 'a:b'" RULE },
     };
 
     memset(longest, 'x', sizeof longest - 1);
