@@ -20,15 +20,20 @@ struct cli_command {
     const char *summary; /* half a line */
     const struct option *options;
     int min_args, max_args; /* max_args 0 with stop_after: any number */
-    int stop_after;         /* the words behind so many belong to the payload; 0: none do */
+    int stop_after;         /* see below */
     bool standalone;        /* needs neither state directory nor cgroups */
     bool passes_status;     /* its exit code is the payload's */
     /* Returns the exit status, or a negative errno with *e filled. */
     int (*run)(struct cli *cli, struct davit_error *e);
 };
 
-extern const struct cli_command cmd_create, cmd_delete, cmd_exec, cmd_features, cmd_help, cmd_kill,
-    cmd_list, cmd_plan, cmd_run, cmd_spec, cmd_start, cmd_state;
+/* stop_after: options end at the word behind so many, as it and the rest belong to the payload.
+ * 0: nothing does. STOP_AT_FIRST: already what follows the first word does. */
+enum { STOP_AT_FIRST = -1 };
+
+extern const struct cli_command cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features,
+    cmd_help, cmd_kill, cmd_list, cmd_pause, cmd_plan, cmd_ps, cmd_resume, cmd_run, cmd_spec,
+    cmd_start, cmd_state, cmd_update;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];

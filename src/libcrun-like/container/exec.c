@@ -165,12 +165,14 @@ static int open_cgroups(struct execution *x, struct err *e)
     return 0;
 }
 
-static int check_running(struct found *f, struct err *e)
+static int check_running(struct found *f, bool ignore_paused, struct err *e)
 {
     const char *status = state_status(f->dirfd, &f->record);
 
     if (!strcmp(status, "paused"))
-        return err_set(e, ERR_BAD_STATE, "cannot exec in container '%s': it is paused", f->id);
+        return ignore_paused ? 0
+                             : err_set(e, ERR_BAD_STATE,
+                                       "cannot exec in container '%s': it is paused", f->id);
     /* Peers allow a created container: its namespaces are there. */
     if (strcmp(status, "running") && strcmp(status, "created"))
         return err_set(e, ERR_BAD_STATE, "container not running");
@@ -196,7 +198,7 @@ static int prepare(struct execution *x, davit_context *c, const char *id, struct
     TRY(hand_over_check_fds(0, x->options->preserve_fds, e));
     TRY(boot_start(&x->boot, x->options->preserve_fds, e));
     TRY(found_open(c, id, false, false, &x->found, e));
-    TRY(check_running(&x->found, e));
+    TRY(check_running(&x->found, x->options->ignore_paused, e));
     TRY(bundle_load_copy(x->found.dirfd, &x->copy, e));
     TRY(exec_process_make(x->options, &x->found, x->copy.spec, &x->arena, &x->given, &x->process,
                           e));

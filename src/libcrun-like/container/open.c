@@ -52,6 +52,13 @@ int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage
     return 0;
 }
 
+int found_check_cgroups(const struct found *f, struct err *e)
+{
+    if (f->record.cgroup.count)
+        return 0;
+    return err_set(e, ERR_UNSUPPORTED, "container '%s' has no cgroups", f->id);
+}
+
 int found_process(struct found *f, struct err *e)
 {
     int fd = state_process_open(&f->record.process);

@@ -19,6 +19,8 @@ int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage
                struct err *e);
 void found_done(struct found *f);
 
+/* An error for a container that was made without a cgroup manager. */
+int found_check_cgroups(const struct found *f, struct err *e);
 /* A pidfd of the container's process. When it has ended: ERR_BAD_STATE, "container not running". */
 int found_process(struct found *f, struct err *e);
 
