@@ -20,15 +20,20 @@ struct cli_command {
     const char *summary; /* half a line */
     const struct option *options;
     int min_args, max_args; /* max_args 0 with stop_after: any number */
-    int stop_after;         /* the words behind so many belong to the payload; 0: none do */
+    int stop_after;         /* see below */
     bool standalone;        /* needs neither state directory nor cgroups */
     bool passes_status;     /* its exit code is the payload's */
     /* Returns the exit status, or a negative errno with *e filled. */
     int (*run)(struct cli *cli, struct davit_error *e);
 };
 
-extern const struct cli_command cmd_create, cmd_delete, cmd_exec, cmd_features, cmd_help, cmd_kill,
-    cmd_list, cmd_plan, cmd_run, cmd_spec, cmd_start, cmd_state;
+/* stop_after: options end at the word behind so many, as it and the rest belong to the payload.
+ * 0: nothing does. STOP_AT_FIRST: already what follows the first word does. */
+enum { STOP_AT_FIRST = -1 };
+
+extern const struct cli_command cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features,
+    cmd_help, cmd_kill, cmd_list, cmd_pause, cmd_plan, cmd_ps, cmd_resume, cmd_run, cmd_spec,
+    cmd_start, cmd_state, cmd_update;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];
@@ -42,6 +47,15 @@ const struct cli_command *command_find(const char *name, struct davit_error *e);
 /* Reads the words behind the verb into v and counts them. With v->help set nothing else counts. */
 int command_parse(const struct cli_command *command, char **argv, struct option_values *v,
                   struct davit_error *e);
+
+/* matching.c: act on every container whose id the extended regular expression finds something in.
+ * One that fails is no reason to leave the others out; then the result is a failure. No match is
+ * success. */
+typedef int matching_act(struct cli *cli, const char *id, struct davit_error *e);
+int matching_each(struct cli *cli, const char *pattern, matching_act *act, struct davit_error *e);
+
+/* listen.c: what $LISTEN_FDS and its like say to this process, into ret. */
+int listen_read(struct davit_create_options *ret, struct davit_error *e);
 
 /* To standard output. Return 0 (the exit status) or a negative errno. */
 int help_program(const char *name, struct davit_error *e);

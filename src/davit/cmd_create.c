@@ -2,6 +2,8 @@
 /* cmd_create.c - davit create. */
 #include "davit/cli.h"
 
+#include "base/err.h"
+
 static const struct option create_options[] = { CREATE_ROWS, { 0 } };
 
 static int create_run(struct cli *cli, struct davit_error *e)
@@ -9,6 +11,7 @@ static int create_run(struct cli *cli, struct davit_error *e)
     struct davit_create_options *options = &cli->values.run.create;
 
     options->size = sizeof *options;
+    TRY(listen_read(options, e));
     return davit_create(cli->context, cli->values.args[0], options, e);
 }
 

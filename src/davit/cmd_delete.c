@@ -4,12 +4,20 @@
 
 static const struct option delete_options[] = {
     SWITCH("f", "force", force, "kill it first; an unknown ID is no error"),
+    SWITCH("r", "regex", regex, "ID is a regular expression; delete all that match"),
     { 0 },
 };
 
+static int delete_one(struct cli *cli, const char *id, struct davit_error *e)
+{
+    return davit_delete(cli->context, id, cli->values.force, e);
+}
+
 static int delete_run(struct cli *cli, struct davit_error *e)
 {
-    return davit_delete(cli->context, cli->values.args[0], cli->values.force, e);
+    const char *id = cli->values.args[0];
+
+    return cli->values.regex ? matching_each(cli, id, delete_one, e) : delete_one(cli, id, e);
 }
 
 const struct cli_command cmd_delete = {

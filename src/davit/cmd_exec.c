@@ -11,7 +11,8 @@ static const struct option exec_options[] = {
     TEXT(NULL, "cwd", "DIR", exec.cwd, "working directory (default: the container's)"),
     LIST("e", "env", "KEY=VALUE", env, "add a variable to the environment; may be repeated"),
     SWITCH("t", "tty", exec.tty, "give it a terminal"),
-    TEXT("u", "user", "UID[:GID]", exec.user, "run as this user (default: the container's)"),
+    TEXT("u", "user", "USER[:GROUP]", exec.user, "run as this user, by number or by name (default: the container's)"),
+    LIST("g", "additional-gids", "GID", gids, "add a group to the container's; may be repeated"),
     LIST("c", "cap", "CAP", caps, "add a capability; may be repeated"),
     SWITCH(NULL, "no-new-privs", exec.no_new_privs, "set no_new_privs for it"),
     TEXT(NULL, "apparmor", "PROFILE", exec.apparmor, "AppArmor profile for it"),
@@ -21,11 +22,11 @@ static const struct option exec_options[] = {
          "unix socket that receives the terminal of a detached process"),
     TEXT(NULL, "pid-file", "FILE", exec.pid_file, "write its process id here, digits only"),
     NUMBER(NULL, "preserve-fds", "N", exec.preserve_fds, "pass descriptors 3 to 2+N to it"),
+    LIST(NULL, "cgroup", "[CONTROLLER:]PATH", cgroups, "join this cgroup below the container's; may be repeated"),
+    SWITCH(NULL, "ignore-paused", exec.ignore_paused,
+           "in a paused container, too: the process begins when it is resumed"),
     TEXT(NULL, "trace", "FILE", exec.trace, "write a timeline of the start in Chrome's trace format"),
-    REFUSED(NULL, "cgroup"),
     REFUSED(NULL, "pidfd-socket"),
-    REFUSED("g", "additional-gids"),
-    REFUSED(NULL, "ignore-paused"),
     { 0 },
 };
 // clang-format on
@@ -37,6 +38,7 @@ static int check_process_file(const struct option_values *v, struct davit_error 
     const char *other = x->cwd             ? "cwd"
                         : v->env.n         ? "env"
                         : x->user          ? "user"
+                        : v->gids.n        ? "additional-gids"
                         : v->caps.n        ? "cap"
                         : x->no_new_privs  ? "no-new-privs"
                         : x->apparmor      ? "apparmor"
@@ -67,6 +69,8 @@ static int exec_run(struct cli *cli, struct davit_error *e)
     options->argv = options->process_file ? NULL : (const char *const *)v->args + 1;
     options->env = v->env.items;
     options->caps = v->caps.items;
+    options->cgroups = v->cgroups.items;
+    options->additional_gids = v->gids.items;
     TRY(davit_exec(cli->context, v->args[0], options, &status, e));
     return status;
 }

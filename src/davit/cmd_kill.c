@@ -8,17 +8,23 @@
 
 static const struct option kill_options[] = {
     SWITCH("a", "all", all, "signal every process of the container"),
+    SWITCH("r", "regex", regex, "ID is a regular expression; signal all that match"),
     { 0 },
 };
 
+static int kill_one(struct cli *cli, const char *id, struct davit_error *e)
+{
+    return davit_kill(cli->context, id, cli->values.signal, cli->values.all, e);
+}
+
 static int kill_run(struct cli *cli, struct davit_error *e)
 {
-    const struct option_values *v = &cli->values;
-    int sig = SIGTERM;
+    struct option_values *v = &cli->values;
 
+    v->signal = SIGTERM;
     if (v->n_args > 1)
-        TRY(sig = davit_signal_parse(v->args[1], e));
-    return davit_kill(cli->context, v->args[0], sig, v->all, e);
+        TRY(v->signal = davit_signal_parse(v->args[1], e));
+    return v->regex ? matching_each(cli, v->args[0], kill_one, e) : kill_one(cli, v->args[0], e);
 }
 
 const struct cli_command cmd_kill = {

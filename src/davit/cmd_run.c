@@ -18,6 +18,7 @@ static int run_run(struct cli *cli, struct davit_error *e)
 
     options->size = sizeof *options;
     options->create.size = sizeof options->create;
+    TRY(listen_read(&options->create, e));
     TRY(davit_run(cli->context, cli->values.args[0], options, &status, e));
     return status;
 }

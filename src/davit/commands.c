@@ -10,13 +10,13 @@
 #include <string.h>
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_create, &cmd_start,    &cmd_run,  &cmd_state, &cmd_kill, &cmd_delete, &cmd_exec,
-    &cmd_list,   &cmd_features, &cmd_spec, &cmd_plan,  &cmd_help, NULL,
+    &cmd_create, &cmd_start,    &cmd_run,    &cmd_state,  &cmd_kill, &cmd_delete,
+    &cmd_exec,   &cmd_pause,    &cmd_resume, &cmd_update, &cmd_ps,   &cmd_events,
+    &cmd_list,   &cmd_features, &cmd_spec,   &cmd_plan,   &cmd_help, NULL,
 };
 
 /* Verbs of other runtimes. An engine that tries one learns from the failure that it is missing. */
-static const char *const unsupported[] = { "checkpoint", "restore", "pause", "resume",
-                                           "ps",         "events",  "update" };
+static const char *const unsupported[] = { "checkpoint", "restore" };
 
 const struct cli_command *command_find(const char *name, struct davit_error *e)
 {
@@ -43,7 +43,9 @@ const struct cli_command *command_find(const char *name, struct davit_error *e)
 int command_parse(const struct cli_command *command, char **argv, struct option_values *v,
                   struct davit_error *e)
 {
-    int stop_after = command->stop_after ? command->stop_after : OPTIONS_ANYWHERE;
+    int stop_after = command->stop_after == STOP_AT_FIRST ? 0
+                     : command->stop_after                ? command->stop_after
+                                                          : OPTIONS_ANYWHERE;
     const char *space = *command->args ? " " : "";
 
     TRY(options_parse(command->options, stop_after, argv, v, e));

@@ -261,5 +261,7 @@ void option_values_done(struct option_values *v)
 {
     free(v->env.items);
     free(v->caps.items);
+    free(v->gids.items);
+    free(v->cgroups.items);
     *v = (struct option_values){ 0 };
 }

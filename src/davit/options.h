@@ -54,16 +54,40 @@ struct option_globals {
     bool strict, version;
 };
 
+/* The limits that update knows by name. */
+enum option_limit {
+    LIMIT_MEMORY,
+    LIMIT_MEMORY_RESERVATION,
+    LIMIT_MEMORY_SWAP,
+    LIMIT_KERNEL_MEMORY,
+    LIMIT_KERNEL_MEMORY_TCP,
+    LIMIT_CPU_SHARE,
+    LIMIT_CPU_QUOTA,
+    LIMIT_CPU_PERIOD,
+    LIMIT_CPU_BURST,
+    LIMIT_CPU_IDLE,
+    LIMIT_CPU_RT_RUNTIME,
+    LIMIT_CPU_RT_PERIOD,
+    LIMIT_CPUSET_CPUS,
+    LIMIT_CPUSET_MEMS,
+    LIMIT_BLKIO_WEIGHT,
+    LIMIT_PIDS,
+    LIMIT_COUNT,
+};
+
 /* What the words of one command line say. The text belongs to argv. */
 struct option_values {
     struct option_globals global;
     bool help;
     struct davit_run_options run;   /* create and plan use run.create */
-    struct davit_exec_options exec; /* without argv, env and caps */
-    struct option_list env, caps;
-    bool all, force, quiet, rootless;
+    struct davit_exec_options exec; /* without argv and the lists */
+    struct option_list env, caps, gids, cgroups;
+    bool all, force, quiet, regex, rootless, stats;
+    int signal; /* of kill; no option */
     int format;
-    const char *bundle, *file, *id;
+    const char *bundle, *file, *id, *interval;
+    const char *limits[LIMIT_COUNT]; /* as written */
+    const char *l3_cache_schema, *mem_bw_schema;
     char **args; /* what is no option, NULL-terminated */
     int n_args;
 };

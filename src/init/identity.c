@@ -92,6 +92,8 @@ static int set_groups(struct init *in, struct err *e)
     const uint32_t *groups = plan_items(in->plan, in->plan->groups);
     long rc;
 
+    if (in->plan->flags & PLAN_KEEP_GROUPS)
+        return 0;
     if (in->setgroups_denied)
         return in->plan->groups.count == 0
                    ? 0

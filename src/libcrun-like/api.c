@@ -162,6 +162,54 @@ int davit_delete(davit_context *c, const char *id, bool force, struct davit_erro
     return answer(container_delete(c, id, force, &e), &e, error);
 }
 
+int davit_pause(davit_context *c, const char *id, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_pause(c, id, &e), &e, error);
+}
+
+int davit_resume(davit_context *c, const char *id, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_resume(c, id, &e), &e, error);
+}
+
+int davit_update(davit_context *c, const char *id, const struct davit_update_options *options,
+                 struct davit_error *error)
+{
+    struct davit_update_options o;
+    struct err e = { 0 };
+    int rc = read_options(&o, sizeof o, options, &e);
+
+    return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
+}
+
+int davit_stats(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_stats(c, id, ret_json, &e), &e, error);
+}
+
+int davit_events(davit_context *c, const char *id, const struct davit_events_options *options,
+                 struct davit_error *error)
+{
+    struct davit_events_options o;
+    struct err e = { 0 };
+    int rc = read_options(&o, sizeof o, options, &e);
+
+    return answer(rc < 0 ? rc : container_events(c, id, &o, &e), &e, error);
+}
+
+int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_ps(c, id, ret_json, &e), &e, error);
+}
+
 int davit_list(davit_context *c, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

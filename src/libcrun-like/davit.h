@@ -73,7 +73,10 @@ struct davit_create_options {
     const char *pid_file;       /* path, or NULL */
     unsigned preserve_fds;      /* descriptors 3 .. 3+n-1 go to the container */
     bool no_pivot, no_new_keyring;
-    const char *trace; /* write a Chrome trace (JSON) to this file */
+    const char *trace;        /* write a Chrome trace (JSON) to this file */
+    unsigned listen_fds;      /* the first so many of 3 and up are sockets as in sd_listen_fds(3);
+                                 those of preserve_fds come behind them */
+    const char *listen_names; /* their names with colons between; may be NULL */
 };
 
 /* runtime-spec runtime.md "create". On failure nothing is left behind. */
@@ -101,13 +104,18 @@ struct davit_exec_options {
     const char *const
         *env;         /* NULL-terminated KEY=VALUE, added to the container's env; may be NULL */
     const char *cwd;  /* NULL: the container's */
-    const char *user; /* "uid[:gid]"; NULL: the container's */
+    const char *user; /* "USER[:GROUP]", numbers or the container's names; NULL: the container's */
     const char *const *caps; /* bounding, effective, permitted, and ambient if inheritable */
     const char *apparmor, *process_label;
     bool tty, detach, no_new_privs;
     const char *console_socket, *pid_file;
     unsigned preserve_fds;
     const char *trace;
+    const char *const *additional_gids; /* NULL-terminated numbers, added to the container's groups;
+                                           may be NULL */
+    const char *const *cgroups; /* NULL-terminated "[CONTROLLER,...:]PATH": the sub-cgroups to join,
+                                   relative to the container's own; may be NULL */
+    bool ignore_paused; /* in a paused container, too: it begins when the container is resumed */
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */
@@ -124,6 +132,41 @@ DAVIT_PUBLIC int davit_kill(davit_context *c, const char *id, int sig, bool all,
 DAVIT_PUBLIC int davit_signal_parse(const char *text, struct davit_error *e); /* or < 0 */
 /* force: kill first; an unknown id is then success. */
 DAVIT_PUBLIC int davit_delete(davit_context *c, const char *id, bool force, struct davit_error *e);
+/* Stop all processes of a created or running container at once; let those of a paused one go on. */
+DAVIT_PUBLIC int davit_pause(davit_context *c, const char *id, struct davit_error *e);
+DAVIT_PUBLIC int davit_resume(davit_context *c, const char *id, struct davit_error *e);
+struct davit_update_options {
+    size_t size;
+    const char *resources; /* a linux.resources object as JSON; NULL: none */
+    /* For a container with linux.intelRdt; NULL: unchanged. */
+    const char *l3_cache_schema, *mem_bw_schema;
+};
+
+/* Change the limits of a created, running or paused container: those in resources, and all of them
+ * or, on failure, none. What resources does not mention stays. 0 is no limit to set, except for
+ * pids.limit, cpu.burst and cpu.idle; -1 is unlimited. */
+DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
+                              const struct davit_update_options *options, struct davit_error *e);
+/* What a created, running or paused container uses, as one JSON object on one line:
+ * {"type":"stats","id":ID,"data":{...}} as runc has it. Caller frees *ret_json. */
+DAVIT_PUBLIC int davit_stats(davit_context *c, const char *id, char **ret_json,
+                             struct davit_error *e);
+
+struct davit_events_options {
+    size_t size;
+    unsigned interval_ms; /* between two statistics; 0: none */
+    /* Called with one JSON object on one line, of type "stats" or "oom". A negative errno ends
+     * davit_events(), which fails with it. */
+    int (*event)(void *data, const char *json);
+    void *data;
+};
+
+/* Tell of a container's events until it ends. */
+DAVIT_PUBLIC int davit_events(davit_context *c, const char *id,
+                              const struct davit_events_options *options, struct davit_error *e);
+/* JSON array of the pids of all processes in the container's cgroups, ascending; empty when it has
+ * stopped. Caller frees *ret_json. */
+DAVIT_PUBLIC int davit_ps(davit_context *c, const char *id, char **ret_json, struct davit_error *e);
 /* JSON array of states: id, pid, status, bundle, rootfs, created, annotations, owner. */
 DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_error *e);
 

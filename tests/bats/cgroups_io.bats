@@ -124,3 +124,18 @@ rates() {
   resources '{blockIO: {weight: 0, leafWeight: 0, weightDevice: [], throttleReadBpsDevice: []}}'
   up
 }
+
+@test "io: events --stats counts what was read" {
+  needs_io
+  [ "$kind" != crun ] || skip 'crun has no events'
+  loop_device
+  throttle throttleReadBpsDevice 1048576000
+  up
+  ok exec "$ID" dd if=/dev/disk of=/dev/null bs=1M count=2 iflag=direct
+  ok events --stats "$ID"
+  read_by() {
+    jq ".data.blkio.$1[] | select(.op == \"Read\" and ((.major // 0) | tostring) + \":\" + ((.minor // 0) | tostring) == \"$numbers\") | .value" <<<"$out"
+  }
+  same "$(read_by ioServiceBytesRecursive)" 2097152
+  [ "$(read_by ioServicedRecursive)" -gt 0 ]
+}

@@ -58,6 +58,13 @@ tty character special file 5:0 666 0:0'
   same "$out" '1:3 666'
 }
 
+@test "devices: slashes at the end of a path mean nothing" {
+  edit '.linux.devices = [{path: "/dev/one/", type: "c", major: 1, minor: 5, fileMode: 416},
+    {path: "/mnt//two//", type: "p"}, {path: "/dev/null/", type: "c", major: 1, minor: 3, fileMode: 384}]'
+  inside 'stat -c "%F %a" /dev/one /mnt/two /dev/null'
+  same "$out" $'character special file 640\nfifo 666\ncharacter special file 600'
+}
+
 @test "devices: an existing node of another kind is refused" {
   edit '.mounts = [.mounts[] | select(.destination | startswith("/dev") | not)] |
     .linux.devices = [{path: "/dev/mine", type: "c", major: 1, minor: 5}]'

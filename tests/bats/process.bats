@@ -205,3 +205,15 @@ caps() { # reads the five sets as hexadecimal numbers without leading zeros, in 
   ok run --bundle "$BUNDLE" "$ID"
   same "$out" there
 }
+
+@test "process: an annotation keeps the caller's additional groups" {
+  [ "$kind" != runc ] || skip 'runc does not know the annotation'
+  edit '.process.user = {"uid": 1000, "gid": 1001} | .annotations = {"run.oci.keep_original_groups": "1"}'
+  args id -G
+  status=0
+  out=$(setpriv --groups 7,8 timeout 20 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 2>"$T/e") || status=$?
+  same "$status|$(tr ' ' '\n' <<<"$out" | sort -n | tr '\n' ' ')" '0|7 8 1001 '
+  edit '.annotations = {"run.oci.keep_original_groups": "0"}'
+  out=$(setpriv --groups 7,8 timeout 20 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 2>"$T/e")
+  same "$out" 1001
+}

@@ -182,7 +182,7 @@ static void dump_resources(struct buf *b, const struct spec_resources *r)
     dump_i64(b, "quota", r->cpu.quota);
     dump_i64(b, "realtime runtime", r->cpu.realtime_runtime);
     dump_u64(b, "burst", r->cpu.burst);
-    dump_number(b, "idle", r->cpu.idle);
+    dump_u64(b, "idle", r->cpu.idle);
     dump_text(b, "cpus", r->cpu.cpus);
     dump_text(b, "mems", r->cpu.mems);
     dump_i64(b, "pids", r->pids_limit);

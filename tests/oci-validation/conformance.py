@@ -1,10 +1,11 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: Apache-2.0
-"""conformance - recorded verdicts side by side, as Markdown.
+"""conformance - the page of recorded verdicts, side by side, as Markdown.
 
-usage: conformance.py RECORD.json…    each made by `run --record`; columns in their order
+usage: conformance.py RECORD.json… >docs/conformance.md    each made by `run --record`; columns in their order
 """
 import json
+import pathlib
 import sys
 
 MARKS = {"pass": "yes", "fail": "**no**", "skip": "–"}
@@ -41,6 +42,7 @@ def main():
     for path in sys.argv[1:]:
         with open(path, encoding="utf-8") as file:
             columns += json.load(file).items()
+    print((pathlib.Path(__file__).parent / "deviations.md").read_text(encoding="utf-8"))
     print_table(columns)
     print("\n## Why not")
     print_reasons(columns)

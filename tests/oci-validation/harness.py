@@ -53,7 +53,7 @@ def eventually(condition, text, seconds=5):
 
 class Runtime:
     def __init__(self, path):
-        self.path = shutil.which(path) or path
+        self.path = os.path.abspath(shutil.which(path) or path)  # cases change the directory
         self.name = os.path.basename(path)
         self.is_davit = self.name.startswith("davit")
 

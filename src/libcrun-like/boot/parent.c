@@ -162,6 +162,24 @@ static int check_turn(const struct boot *b, unsigned row, struct err *e)
     return 0;
 }
 
+static int peer_failed(struct boot *b, const struct boot_packet *packet, struct err *e)
+{
+    unsigned count;
+    const struct row_info *rows = plan_rows(b->plan->kind, &count);
+    struct err ignored;
+
+    /* init can be faster than outer's word of it; a child that we never heard of stays a zombie. */
+    if (!b->peer_failed && packet->row < count && rows[packet->row].actor == ROW_INIT) {
+        b->peer_failed = true;
+        boot_await_init(b, &ignored);
+    }
+    b->peer_failed = true;
+    b->failed_row = packet->row;
+    *e = packet->err;
+    e->text[sizeof e->text - 1] = '\0';
+    return e->code > 0 ? -e->code : err_set(e, ERR_PROTOCOL, "failed without a code");
+}
+
 /* Take packets until one of the kind wanted. ended: the conversation's end is an answer, too. */
 static int expect(struct boot *b, enum boot_message want, bool *ret_ended, struct err *e)
 {
@@ -183,13 +201,8 @@ static int expect(struct boot *b, enum boot_message want, bool *ret_ended, struc
         }
         if (n != sizeof packet || packet.message >= BOOT_MSG_COUNT)
             return err_set(e, ERR_PROTOCOL, "odd packet of %zd bytes", n);
-        if (packet.message == BOOT_MSG_FAILED) {
-            b->peer_failed = true;
-            b->failed_row = packet.row;
-            *e = packet.err;
-            e->text[sizeof e->text - 1] = '\0';
-            return e->code > 0 ? -e->code : err_set(e, ERR_PROTOCOL, "failed without a code");
-        }
+        if (packet.message == BOOT_MSG_FAILED)
+            return peer_failed(b, &packet, e);
         if (packet.message == BOOT_MSG_CLONED)
             TRY(meet_init(b, packet.value, e));
         if (packet.message == want)
@@ -297,8 +310,8 @@ static int run_own(struct boot *b, const struct row_info *row, struct err *e)
     uint64_t begin = b->trace ? bare_now_ns() : 0;
 
     TRY(meet_fault(b, row, e));
-    if (b->handlers[b->row](b, e) < 0)
-        return err_wrap(e, "%s", row->name);
+    if (b->handlers[b->row](b, e) < 0) /* a peer's error has its row's name already */
+        return b->peer_failed ? -e->code : err_wrap(e, "%s", row->name);
     if (b->trace)
         boot_trace_row(b, begin);
     return 0;

@@ -2,13 +2,16 @@
 /* apply.c - writing a container's limits into its directories. */
 #include "cgroup/cgroup.h"
 
+#include "base/arena.h"
 #include "base/cleanup.h"
-#include "base/sys.h"
+#include "cgroup/device_change.h"
 #include "cgroup/dir.h"
+#include "cgroup/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +21,8 @@ struct cursor {
     const char *file_name;
     unsigned hierarchy;
     int dir, file;
-    bool in_other; /* the last write went into its other file */
+    bool in_other;           /* the last write went into its other file */
+    struct journal *journal; /* NULL: what stood there before is of no account */
 };
 
 static void cursor_done(struct cursor *c)
@@ -52,18 +56,39 @@ static int put_text(struct cursor *c, unsigned hierarchy, const char *file, cons
     }
     if (c->file < 0)
         return c->file;
+    if (c->journal)
+        TRY(journal_note(c->journal, c->dir, hierarchy, file, text));
     do {
         n = write(c->file, text, len);
     } while (n < 0 && errno == EINTR);
     if (n < 0)
         return -errno;
+    if (c->journal)
+        journal_keep(c->journal);
     return (size_t)n == len ? 0 : -EIO;
+}
+
+/* A word that the file holds, then the value. */
+static int put_behind_first(struct cursor *c, const struct cgroup_write *w)
+{
+    char text[128];
+    size_t len;
+
+    TRY(move_to(c, w->hierarchy));
+    TRY(cgroup_file_read(c->dir, w->file, text, sizeof text));
+    len = strcspn(text, " ");
+    if (len + 1 + strlen(w->value) >= sizeof text)
+        return -E2BIG;
+    snprintf(text + len, sizeof text - len, " %s", w->value);
+    return put_text(c, w->hierarchy, w->file, text);
 }
 
 /* EOPNOTSUPP: the device is not under the scheduler that the file belongs to. */
 static int put(struct cursor *c, const struct cgroup_write *w)
 {
-    int rc = put_text(c, w->hierarchy, w->file, w->value), other;
+    int rc =
+            w->behind_first ? put_behind_first(c, w) : put_text(c, w->hierarchy, w->file, w->value),
+        other;
 
     c->in_other = false;
     if (!w->other_file || (rc != -ENOENT && rc != -EOPNOTSUPP))
@@ -120,8 +145,8 @@ static int check_usage(struct cursor *c, const struct cgroup_write *w, struct er
     TRY(read_number(c, w, w->usage, &used, e));
     if (used <= limit)
         return 0;
-    return err_set(e, ERR_INVALID, "%s: %llu is below the %llu bytes in use", w->where, limit,
-                   used);
+    return err_set(e, ERR_INVALID, "%s: rejecting memory limit %llu, as %llu bytes are in use",
+                   w->where, limit, used);
 }
 
 static int check_kept(struct cursor *c, const struct cgroup_write *w, struct err *e)
@@ -157,56 +182,30 @@ static bool are_pair(const struct cgroup_write *a, const struct cgroup_write *b)
     return false;
 }
 
-static int attach(int dir, int prog)
+/* Write w, after what it has to wait for. *ret_used: how many of the left writes that took. */
+static int put_in_turn(struct cursor *c, const struct cgroup_write *w, size_t left,
+                       size_t *ret_used, struct err *e)
 {
-    union bpf_attr attr = { 0 };
-
-    attr.target_fd = (unsigned)dir;
-    attr.attach_bpf_fd = (unsigned)prog;
-    attr.attach_type = BPF_CGROUP_DEVICE;
-    attr.attach_flags = BPF_F_ALLOW_MULTI; /* what is above or below us has its say too */
-    return (int)SYS_3(__NR_bpf, BPF_PROG_ATTACH, &attr, sizeof attr);
-}
-
-static int load(const struct cgroup_writes *w)
-{
-    union bpf_attr attr = { 0 };
-    int fd;
-
-    attr.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
-    attr.insns = (uintptr_t)w->device_insns;
-    attr.insn_cnt = (unsigned)w->device_insn_count;
-    attr.license = (uintptr_t) "Apache-2.0";
-    memcpy(attr.prog_name, "davit_devices", sizeof "davit_devices");
-    /* The verifier gives up with EAGAIN when a signal is pending. */
-    for (int i = 0; i < 5; i++) {
-        fd = (int)SYS_3(__NR_bpf, BPF_PROG_LOAD, &attr, sizeof attr);
-        if (fd != -EAGAIN)
-            break;
-    }
-    return fd;
-}
-
-static int apply_devices(const struct cgroup *cg, const struct cgroup_writes *w, struct err *e)
-{
-    auto_fd dir = -EBADF, prog = -EBADF;
-    unsigned i = 0;
     int rc;
 
-    while (i < cg->count && !(cg->v2[i] && cg->dirs[i]))
-        i++;
-    if (i == cg->count)
-        return err_set(e, ERR_UNSUPPORTED, "linux.resources.devices: there is no v2 cgroup");
-    dir = cgroup_dir_open(cg->dirs[i]);
-    if (dir < 0)
-        return err_os(e, dir, "linux.resources.devices: open cgroup '%s'", cg->dirs[i]);
-    prog = load(w);
-    if (prog < 0)
-        return err_os(e, prog, "linux.resources.devices: load the device program");
-    rc = attach(dir, prog);
-    if (rc < 0)
-        return err_os(e, rc, "linux.resources.devices: attach the device program to '%s'",
-                      cg->dirs[i]);
+    *ret_used = 1;
+    TRY(check_usage(c, w, e));
+    rc = put(c, w);
+    if (rc == -EINVAL && left > 1 && are_pair(w, w + 1)) {
+        TRY(put_in_turn(c, w + 1, left - 1, ret_used, e));
+        ++*ret_used;
+        rc = put(c, w);
+    }
+    TRY(explain(c, rc, w, e));
+    return check_kept(c, w, e);
+}
+
+static int put_all(struct cursor *c, const struct cgroup_writes *writes, struct err *e)
+{
+    size_t used;
+
+    for (size_t i = 0; i < writes->count; i += used)
+        TRY(put_in_turn(c, &writes->items[i], writes->count - i, &used, e));
     return 0;
 }
 
@@ -216,19 +215,76 @@ int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, st
 
     if (cg->count == 0)
         return 0;
-    for (size_t i = 0; i < writes->count; i++) {
-        const struct cgroup_write *w = &writes->items[i];
-        int rc;
+    TRY(put_all(&c, writes, e));
+    return writes->device_insns ? cgroup_program_attach(cg, writes, e) : 0;
+}
 
-        TRY(check_usage(&c, w, e));
-        rc = put(&c, w);
-        if (rc == -EINVAL && i + 1 < writes->count && are_pair(w, w + 1)) {
-            TRY(explain(&c, put(&c, w + 1), w + 1, e));
-            rc = put(&c, w);
-            i++;
-        }
-        TRY(explain(&c, rc, w, e));
-        TRY(check_kept(&c, w, e));
+/* v1 device rules that begin anew, be it with a verdict of "all", deny all for a moment: the kernel
+ * drops the exceptions before it changes the verdict. */
+static bool denies_for_a_moment(const struct cgroup_writes *writes)
+{
+    for (size_t i = 0; i < writes->count; i++)
+        if (!strncmp(writes->items[i].file, "devices.", 8) && !strcmp(writes->items[i].value, "a"))
+            return true;
+    return false;
+}
+
+/* In a stopped container nobody notices. */
+static int stop_for(const struct cgroup *cg, const struct cgroup_writes *writes, bool *ret_stopped,
+                    struct err *e)
+{
+    bool frozen = false;
+
+    if (!denies_for_a_moment(writes))
+        return 0;
+    TRY(cgroup_frozen(cg, &frozen, e));
+    if (frozen)
+        return 0;
+    TRY(cgroup_freeze(cg, true, e));
+    *ret_stopped = true;
+    return 0;
+}
+
+static int update(struct cursor *c, const struct cgroup_writes *writes, struct err *e)
+{
+    TRY(put_all(c, writes, e));
+    /* Last, as it is one step that needs no undoing. */
+    if (writes->device_insns || writes->no_device_program)
+        return cgroup_program_replace(c->cg, writes, e);
+    return 0;
+}
+
+/* The error keeps its verdict; what is worse than it is said beside it. */
+static void tell_left(struct err *e, const char *file)
+{
+    size_t len = strlen(e->text);
+
+    snprintf(e->text + len, sizeof e->text - len, " (and '%s' could not be put back)", file);
+}
+
+int cgroup_update(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e)
+{
+    cleanup(journal_done) struct journal journal = { 0 };
+    cleanup(arena_done) struct arena arena = { 0 };
+    cleanup(cursor_done) struct cursor c = {
+        .cg = cg, .dir = -EBADF, .file = -EBADF, .journal = &journal
+    };
+    struct cgroup_writes narrowed = *writes;
+    const char *left = NULL;
+    bool stopped = false;
+    struct err thawing;
+    int rc;
+
+    TRY(cgroup_devices_narrow(cg, &narrowed, &arena, e));
+    TRY(stop_for(cg, &narrowed, &stopped, e));
+    rc = update(&c, &narrowed, e);
+    if (rc < 0)
+        left = journal_restore(&journal, cg);
+    if (left)
+        tell_left(e, left);
+    if (stopped && cgroup_freeze(cg, false, &thawing) < 0 && rc == 0) {
+        *e = thawing;
+        rc = -e->code;
     }
-    return writes->device_insns ? apply_devices(cg, writes, e) : 0;
+    return rc;
 }

@@ -19,6 +19,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { CGROUP_HIERARCHIES_MAX = 16 };
@@ -42,6 +43,10 @@ struct cgroup_host {
 int cgroup_host_read(struct cgroup_host *ret, struct err *e);
 void cgroup_host_done(struct cgroup_host *h);
 
+/* The hierarchy that holds a controller, by the name that it has there (NULL: it is not looked
+ * for); -1: none does. */
+int cgroup_find_controller(const struct cgroup_host *host, const char *on_v1, const char *on_v2);
+
 /* Files to be written, in order. For a device program on v2 see devices. Lives in the arena passed.
  */
 struct cgroup_write {
@@ -52,7 +57,8 @@ struct cgroup_write {
     bool optional;     /* nobody asked for it by name: a refusal by the kernel is no error */
 
     const char *other_file, *other_value; /* written instead where file is missing; may be NULL */
-    bool if_there;                        /* where file is missing, nothing is: that is no error */
+    bool behind_first; /* value goes behind the first word of what the file holds */
+    bool if_there;     /* where file is missing, nothing is: that is no error */
     bool kept;         /* read back, as some kernels take the number and do without it */
     const char *usage; /* file with what is in use: a value below is an error; may be NULL */
 };
@@ -62,6 +68,7 @@ struct cgroup_writes {
     size_t count;
     struct bpf_insn *device_insns; /* v2: the device program; NULL if no rule asks for one */
     size_t device_insn_count;
+    bool no_device_program; /* v2: a program that was attached for older rules goes */
 };
 
 /* Spell resources for this host. Refuses what the host can't hold (a v1-only field on v2, a limit
@@ -102,15 +109,31 @@ void cgroup_done(struct cgroup *cg);
 int cgroup_make(struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
 
+/* The same where older values stand: all of the writes, or none of them. Writes of device rules for
+ * v1 are narrowed down to the difference from the rules in force. */
+int cgroup_update(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
+
+/* The directories of a record in the order of host, whose mounts may be others by now: ret->dirs
+ * are recorded's strings, so ret is not for cgroup_done(). */
+void cgroup_match(const struct cgroup *recorded, const struct cgroup_host *host,
+                  struct cgroup *ret);
+
 /* Make uid the owner of the v2 directory and of those files in it that the kernel declares safe to
  * give away (config-linux.md, "Cgroup ownership"). */
 int cgroup_delegate(const struct cgroup *cg, uid_t uid, struct err *e);
 
+/* Which sub-cgroups exec is to join: wishes (NULL-terminated, "PATH" for all hierarchies or
+ * "CONTROLLER,...:PATH" for those of the controllers) by hierarchy of cg. ret: NULL where the
+ * container's own cgroup will do. The paths are borrowed from wishes and not looked at. */
+int cgroup_below(const struct cgroup *cg, const struct cgroup_host *host, const char *const *wishes,
+                 const char *ret[CGROUP_HIERARCHIES_MAX], struct err *e);
+
 /* For joining: *ret_v2 is a directory fd for CLONE_INTO_CGROUP (-1 if there is no v2 tree),
  * ret_procs gets O_WRONLY fds of the v1 hierarchies' tasks (the joining thread writes "0"). All
- * O_CLOEXEC; caller closes. */
-int cgroup_open_join(const struct cgroup *cg, int *ret_v2, int ret_procs[CGROUP_HIERARCHIES_MAX],
-                     unsigned *ret_count, struct err *e);
+ * O_CLOEXEC; caller closes. below: sub-cgroups to join instead, by hierarchy, NULL for none; they
+ * are resolved beneath the container's own and must exist. */
+int cgroup_open_join(const struct cgroup *cg, const char *const *below, int *ret_v2,
+                     int ret_procs[CGROUP_HIERARCHIES_MAX], unsigned *ret_count, struct err *e);
 
 /* Send sig to every process in the cgroup and below. SIGKILL uses cgroup.kill where there is one,
  * and thaws v1 freezers so that it is taken. */
@@ -123,13 +146,34 @@ int cgroup_remove(const struct cgroup *cg, int timeout_ms, struct err *e);
 
 /* pids in the cgroup and below, malloc'd. */
 int cgroup_pids(const struct cgroup *cg, pid_t **ret, size_t *ret_count, struct err *e);
+/* Freezing waits (bounded) until everything has stopped, else it is undone and ERR_BUSY. */
 int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e);
 /* *ret: true when the cgroup is frozen (or freezing). */
 int cgroup_frozen(const struct cgroup *cg, bool *ret, struct err *e);
 
+/* What the container uses, as a JSON object of runc's events. What a host does not count is left
+ * out. cg: of cgroup_match(). */
+struct buf;
+int cgroup_stats(const struct cgroup_host *host, const struct cgroup *cg, struct buf *ret,
+                 struct err *e);
+
+/* Hearing of the container's processes being killed for want of memory, without asking. */
+struct cgroup_oom {
+    int fd;       /* for poll(); -1: no memory limits */
+    short events; /* what to wait for: a file of cgroupfs is always ready to be read */
+    int file;     /* the file that tells more */
+    bool v2;
+    uint64_t seen; /* v2: kills so far */
+};
+
+int cgroup_oom_open(const struct cgroup_host *host, const struct cgroup *cg, struct cgroup_oom *ret,
+                    struct err *e);
+/* Whether it has happened since the last call. Never waits. */
+bool cgroup_oom_happened(struct cgroup_oom *oom);
+void cgroup_oom_done(struct cgroup_oom *oom);
+
 /* The record in state.json: an array of "made:kind:path" strings (kind: v1, freezer, v2; null where
  * there is no directory) as JSON text, and back. */
-struct buf;
 void cgroup_write_json(const struct cgroup *cg, struct buf *b);
 struct json_object;
 int cgroup_read_json(struct json_object *array, struct cgroup *ret, struct err *e);

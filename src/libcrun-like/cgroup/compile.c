@@ -49,8 +49,7 @@ static bool holds(const struct cgroup_hierarchy *h, const char *controller)
     return strstr(h->controllers, item);
 }
 
-/* The hierarchy that holds a controller, by the name that it has there; -1: none does. */
-static int find_controller(const struct cgroup_host *host, const char *on_v1, const char *on_v2)
+int cgroup_find_controller(const struct cgroup_host *host, const char *on_v1, const char *on_v2)
 {
     for (unsigned i = 0; i < host->count; i++) {
         const char *controller = host->h[i].v2 ? on_v2 : on_v1;
@@ -68,7 +67,7 @@ static int compile_area(struct compilation *c, const struct cgroup_area *area, s
 
     if (!where)
         return 0;
-    i = find_controller(c->host, area->on_v1, area->on_v2);
+    i = cgroup_find_controller(c->host, area->on_v1, area->on_v2);
     if (i < 0)
         return err_set(e, ERR_UNSUPPORTED, "%s: this host has no %s controller", where,
                        area->on_v2 && c->host->v2 >= 0 ? area->on_v2 : area->on_v1);
@@ -103,7 +102,7 @@ static int check_ranges(const struct spec_resources *r, struct err *e)
 
 static int compile_device_rules(struct compilation *c, struct err *e)
 {
-    int i = find_controller(c->host, "devices", NULL);
+    int i = cgroup_find_controller(c->host, "devices", NULL);
 
     if (c->resources->device_count == 0)
         return 0;

@@ -29,7 +29,7 @@ static const char *cpu_asked(const struct spec_resources *r)
         return "linux.resources.cpu.shares";
     if (cgroup_is_set(r->cpu.quota))
         return "linux.resources.cpu.quota";
-    if (cgroup_is_set_u(r->cpu.burst))
+    if (cgroup_is_changed(r, r->cpu.burst))
         return "linux.resources.cpu.burst";
     if (cgroup_is_set_u(r->cpu.period))
         return "linux.resources.cpu.period";
@@ -37,7 +37,7 @@ static const char *cpu_asked(const struct spec_resources *r)
         return "linux.resources.cpu.realtimeRuntime";
     if (cgroup_is_set_u(r->cpu.realtime_period))
         return "linux.resources.cpu.realtimePeriod";
-    return r->cpu.idle ? "linux.resources.cpu.idle" : NULL;
+    return cgroup_is_changed(r, r->cpu.idle) ? "linux.resources.cpu.idle" : NULL;
 }
 
 static const char *cpuset_asked(const struct spec_resources *r)

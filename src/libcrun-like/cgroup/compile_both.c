@@ -6,6 +6,28 @@
 #include <errno.h>
 #include <string.h>
 
+/* Kernels of before the files have neither to take back. */
+static int add_revocable(struct compilation *c, const char *file, struct spec_opt_u64 v,
+                         const char *where, struct err *e)
+{
+    if (!cgroup_is_changed(c->resources, v))
+        return 0;
+    TRY(cgroup_compile_add(c, file, arena_printf(c->arena, "%llu", (unsigned long long)v.value),
+                           where, e));
+    cgroup_compile_last(c)->if_there = v.value == 0;
+    return 0;
+}
+
+int cgroup_cpu_idle(struct compilation *c, struct err *e)
+{
+    return add_revocable(c, "cpu.idle", c->resources->cpu.idle, "linux.resources.cpu.idle", e);
+}
+
+int cgroup_cpu_burst(struct compilation *c, const char *file, struct err *e)
+{
+    return add_revocable(c, file, c->resources->cpu.burst, "linux.resources.cpu.burst", e);
+}
+
 int cgroup_cpuset(struct compilation *c, struct err *e)
 {
     const struct spec_resources *r = c->resources;

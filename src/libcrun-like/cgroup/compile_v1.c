@@ -7,12 +7,14 @@ static int memory_swap(struct compilation *c, struct err *e)
     const struct spec_resources *r = c->resources;
     const char *where = "linux.resources.memory.swap";
 
+    if (cgroup_frees_swap(r))
+        return cgroup_compile_add(c, "memory.memsw.limit_in_bytes", "-1", where, e);
     if (!cgroup_is_set(r->memory.swap))
         return 0;
-    /* The kernel's answer to both would be a bare EINVAL. */
-    if (r->memory.swap.value > 0 && !cgroup_is_set(r->memory.limit))
+    /* The kernel's answer to both would be a bare EINVAL. For changes it may have a limit. */
+    if (r->memory.swap.value > 0 && !r->changes && !cgroup_is_set(r->memory.limit))
         return err_set(e, ERR_INVALID, "%s needs linux.resources.memory.limit", where);
-    if (r->memory.swap.value > 0 &&
+    if (r->memory.swap.value > 0 && cgroup_is_set(r->memory.limit) &&
         (r->memory.limit.value < 0 || r->memory.swap.value < r->memory.limit.value))
         return err_set(e, ERR_INVALID, "%s %lld is below linux.resources.memory.limit", where,
                        (long long)r->memory.swap.value);
@@ -58,10 +60,14 @@ int cgroup_memory_v1(struct compilation *c, struct err *e)
     }
     /* memsw may never be below the limit: in a fresh cgroup both are unlimited, so the limit goes
      * first. cgroup_apply() turns the pair round when the kernel says EINVAL. */
-    if (cgroup_is_set(r->memory.limit))
+    if (cgroup_is_set(r->memory.limit)) {
         TRY(cgroup_compile_add(c, "memory.limit_in_bytes",
                                cgroup_compile_number(c, r->memory.limit.value, "-1"),
                                "linux.resources.memory.limit", e));
+        /* The kernel looks, too, but reclaims first; in a fresh cgroup nothing is in use. */
+        if (r->changes && r->memory.check_before_update)
+            cgroup_compile_last(c)->usage = "memory.usage_in_bytes";
+    }
     TRY(memory_swap(c, e));
     if (cgroup_is_set(r->memory.reservation))
         TRY(cgroup_compile_add(c, "memory.soft_limit_in_bytes",
@@ -101,12 +107,11 @@ int cgroup_cpu_v1(struct compilation *c, struct err *e)
 
     TRY(unsigned_number(c, "cpu.shares", r->cpu.shares, "linux.resources.cpu.shares", e));
     /* After the shares: an idle cgroup has none to set. */
-    if (r->cpu.idle)
-        TRY(cgroup_compile_add(c, "cpu.idle", "1", "linux.resources.cpu.idle", e));
+    TRY(cgroup_cpu_idle(c, e));
     TRY(unsigned_number(c, "cpu.cfs_period_us", r->cpu.period, "linux.resources.cpu.period", e));
     TRY(signed_number(c, "cpu.cfs_quota_us", r->cpu.quota, "linux.resources.cpu.quota", e));
     /* After the quota, which may not be below it. */
-    TRY(unsigned_number(c, "cpu.cfs_burst_us", r->cpu.burst, "linux.resources.cpu.burst", e));
+    TRY(cgroup_cpu_burst(c, "cpu.cfs_burst_us", e));
     TRY(unsigned_number(c, "cpu.rt_period_us", r->cpu.realtime_period,
                         "linux.resources.cpu.realtimePeriod", e));
     return signed_number(c, "cpu.rt_runtime_us", r->cpu.realtime_runtime,

@@ -8,6 +8,8 @@ static int memory_swap(struct compilation *c, struct err *e)
     struct spec_opt_i64 swap = c->resources->memory.swap, limit = c->resources->memory.limit;
     const char *where = "linux.resources.memory.swap";
 
+    if (cgroup_frees_swap(c->resources))
+        return cgroup_compile_add(c, "memory.swap.max", "max", where, e);
     if (!cgroup_is_set(swap))
         return 0;
     if (swap.value > 0) {
@@ -114,6 +116,21 @@ uint64_t cgroup_cpu_weight(uint64_t shares)
     return whole + 1;
 }
 
+/* One of the two alone: the kernel keeps the period that is not named, but not the quota. */
+static int change_cpu_max(struct compilation *c, struct err *e)
+{
+    struct spec_opt_i64 quota = c->resources->cpu.quota;
+    unsigned long long period = c->resources->cpu.period.value;
+
+    if (cgroup_is_set(quota))
+        return cgroup_compile_add(c, "cpu.max", cgroup_compile_number(c, quota.value, "max"),
+                                  "linux.resources.cpu.quota", e);
+    TRY(cgroup_compile_add(c, "cpu.max", arena_printf(c->arena, "%llu", period),
+                           "linux.resources.cpu.period", e));
+    cgroup_compile_last(c)->behind_first = true;
+    return 0;
+}
+
 /* cpu.max is "QUOTA PERIOD" in microseconds; the kernel's own period is 100 ms. */
 static int cpu_max(struct compilation *c, struct err *e)
 {
@@ -125,6 +142,8 @@ static int cpu_max(struct compilation *c, struct err *e)
 
     if (!cgroup_is_set(quota) && !cgroup_is_set_u(period))
         return 0;
+    if (c->resources->changes && !(cgroup_is_set(quota) && cgroup_is_set_u(period)))
+        return change_cpu_max(c, e);
     if (!cgroup_is_set(quota) || quota.value < 0)
         return cgroup_compile_add(c, "cpu.max", arena_printf(c->arena, "max %llu", micros), where,
                                   e);
@@ -149,13 +168,8 @@ int cgroup_cpu_v2(struct compilation *c, struct err *e)
             cgroup_compile_number(c, (int64_t)cgroup_cpu_weight(r->cpu.shares.value), NULL),
             "linux.resources.cpu.shares", e));
     /* After the weight: an idle cgroup has none to set. */
-    if (r->cpu.idle)
-        TRY(cgroup_compile_add(c, "cpu.idle", "1", "linux.resources.cpu.idle", e));
+    TRY(cgroup_cpu_idle(c, e));
     TRY(cpu_max(c, e));
-    if (!cgroup_is_set_u(r->cpu.burst))
-        return 0;
     /* After the quota, which may not be below it. */
-    return cgroup_compile_add(
-        c, "cpu.max.burst", arena_printf(c->arena, "%llu", (unsigned long long)r->cpu.burst.value),
-        "linux.resources.cpu.burst", e);
+    return cgroup_cpu_burst(c, "cpu.max.burst", e);
 }

@@ -92,6 +92,17 @@ static bool allows_everything(const struct device_rule *rules, size_t count)
     return true;
 }
 
+/* What an update changes may have denied something. */
+static int lift(struct compilation *c, struct err *e)
+{
+    if (!c->resources->changes)
+        return 0;
+    c->out->no_device_program = c->host->h[c->hierarchy].v2;
+    return c->out->no_device_program
+               ? 0
+               : cgroup_compile_add(c, "devices.allow", "a", "linux.resources.devices", e);
+}
+
 int cgroup_compile_devices(struct compilation *c, struct err *e)
 {
     const struct spec_resources *r = c->resources;
@@ -110,7 +121,7 @@ int cgroup_compile_devices(struct compilation *c, struct err *e)
     /* A new cgroup denies nothing that its parent allows: there is nothing to do, and nested in a
      * restricted container trying would be EPERM. */
     if (allows_everything(rules, count))
-        return 0;
+        return lift(c, e);
     if (!c->host->h[c->hierarchy].v2)
         return cgroup_devices_v1(c, rules, count, e);
     c->out->device_insns = cgroup_devices_bpf(rules, count, c->arena, &c->out->device_insn_count);

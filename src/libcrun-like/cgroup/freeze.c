@@ -20,14 +20,14 @@ static bool reads_as(int dirfd, const char *file, const char *text)
     return cgroup_file_read(dirfd, file, buf, sizeof buf) >= 0 && strcmp(buf, text) == 0;
 }
 
-static bool is_settled(int dirfd, bool v2, bool on)
+static bool is_settled(int dirfd, bool v2)
 {
     char events[256];
 
     if (!v2)
-        return reads_as(dirfd, "freezer.state", on ? "FROZEN" : "THAWED");
+        return reads_as(dirfd, "freezer.state", "FROZEN");
     return cgroup_file_read(dirfd, "cgroup.events", events, sizeof events) >= 0 &&
-           strstr(events, on ? "frozen 1" : "frozen 0");
+           strstr(events, "frozen 1");
 }
 
 static int set(int dirfd, bool v2, bool on)
@@ -37,14 +37,14 @@ static int set(int dirfd, bool v2, bool on)
     return cgroup_file_write(dirfd, "freezer.state", on ? "FROZEN" : "THAWED");
 }
 
-static int freeze_directory(const struct cgroup *cg, unsigned i, int dirfd, bool on, struct err *e)
+static int freeze_directory(const struct cgroup *cg, unsigned i, int dirfd, struct err *e)
 {
     const struct timespec pause = { .tv_nsec = 1000000 };
-    int rc = set(dirfd, cg->v2[i], on);
+    int rc = set(dirfd, cg->v2[i], true);
 
     if (rc < 0)
-        return err_os(e, rc, "%s cgroup '%s'", on ? "freeze" : "thaw", cg->dirs[i]);
-    for (int ms = 0; on && !is_settled(dirfd, cg->v2[i], on); ms++) {
+        return err_os(e, rc, "freeze cgroup '%s'", cg->dirs[i]);
+    for (int ms = 0; !is_settled(dirfd, cg->v2[i]); ms++) {
         if (ms == PATIENCE) {
             set(dirfd, cg->v2[i], false);
             return err_set(e, ERR_BUSY, "freeze cgroup '%s': a process does not stop", cg->dirs[i]);
@@ -75,20 +75,41 @@ static int open_freezer(const struct cgroup *cg, unsigned *ret_index)
     return -ENOENT;
 }
 
-int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e)
+static int freeze(const struct cgroup *cg, struct err *e)
 {
-    auto_fd dir = -EBADF;
     unsigned i = 0;
+    auto_fd dir = open_freezer(cg, &i);
 
-    if (cg->count == 0)
-        return 0;
-    dir = open_freezer(cg, &i);
     if (dir == -ENOENT)
-        return err_set(e, ERR_UNSUPPORTED, "%s: the container has no cgroup that can freeze",
-                       on ? "freeze" : "thaw");
+        return err_set(e, ERR_UNSUPPORTED, "freeze: the container has no cgroup that can freeze");
     if (dir < 0)
         return err_os(e, dir, "open cgroup '%s'", cg->dirs[i]);
-    return freeze_directory(cg, i, dir, on, e);
+    return freeze_directory(cg, i, dir, e);
+}
+
+/* Everywhere: on a hybrid host somebody may have frozen it by the hierarchy that we do not use. */
+static int thaw(const struct cgroup *cg, struct err *e)
+{
+    for (unsigned i = 0; i < cg->count; i++) {
+        auto_fd dir = -EBADF;
+        int rc;
+
+        if (!cg->dirs[i] || !(cg->v2[i] || cg->freezer[i]))
+            continue;
+        dir = cgroup_dir_open(cg->dirs[i]);
+        rc = dir < 0 ? dir : set(dir, cg->v2[i], false);
+        /* ENOENT: it is gone, or a v2 tree of before Linux 5.2. */
+        if (rc < 0 && rc != -ENOENT && rc != -ENODEV)
+            return err_os(e, rc, "thaw cgroup '%s'", cg->dirs[i]);
+    }
+    return 0;
+}
+
+int cgroup_freeze(const struct cgroup *cg, bool on, struct err *e)
+{
+    if (cg->count == 0)
+        return 0;
+    return on ? freeze(cg, e) : thaw(cg, e);
 }
 
 int cgroup_frozen(const struct cgroup *cg, bool *ret, struct err *e)

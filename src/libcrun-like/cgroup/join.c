@@ -18,8 +18,22 @@ static void procs_fds_done(struct procs_fds *p)
         cleanup_fd(&p->fds[--p->count]);
 }
 
-int cgroup_open_join(const struct cgroup *cg, int *ret_v2, int ret_procs[CGROUP_HIERARCHIES_MAX],
-                     unsigned *ret_count, struct err *e)
+/* The container may have made the sub-cgroup: nothing leads out of its own. */
+static int open_dir(const char *path, const char *below, struct err *e)
+{
+    auto_fd dir = cgroup_dir_open(path);
+    int fd;
+
+    if (dir < 0)
+        return err_os(e, dir, "open cgroup '%s'", path);
+    if (!below)
+        return take_fd(&dir);
+    fd = cgroup_dir_openat(dir, below, O_PATH | O_DIRECTORY);
+    return fd < 0 ? err_os(e, fd, "--cgroup: open '%s' below cgroup '%s'", below, path) : fd;
+}
+
+int cgroup_open_join(const struct cgroup *cg, const char *const *below, int *ret_v2,
+                     int ret_procs[CGROUP_HIERARCHIES_MAX], unsigned *ret_count, struct err *e)
 {
     cleanup(procs_fds_done) struct procs_fds procs = { 0 };
     auto_fd v2 = -1;
@@ -30,9 +44,9 @@ int cgroup_open_join(const struct cgroup *cg, int *ret_v2, int ret_procs[CGROUP_
 
         if (!cg->dirs[i])
             continue;
-        dir = cgroup_dir_open(cg->dirs[i]);
+        dir = open_dir(cg->dirs[i], below ? below[i] : NULL, e);
         if (dir < 0)
-            return err_os(e, dir, "open cgroup '%s'", cg->dirs[i]);
+            return dir;
         if (cg->v2[i]) {
             cleanup_fd(&v2);
             v2 = take_fd(&dir);

@@ -59,6 +59,20 @@ static inline bool cgroup_is_set_u(struct spec_opt_u64 v)
     return v.has && v.value != 0;
 }
 
+/* For what else has no word of its own for "none": see spec_resources.changes. */
+static inline bool cgroup_is_changed(const struct spec_resources *r, struct spec_opt_u64 v)
+{
+    return v.has && (v.value != 0 || r->changes);
+}
+
+/* A limit of memory and swap together, left behind, would stand in the way of no memory limit;
+ * engines expect both to go. */
+static inline bool cgroup_frees_swap(const struct spec_resources *r)
+{
+    return r->changes && r->memory.limit.has && r->memory.limit.value == -1 &&
+           !cgroup_is_set(r->memory.swap);
+}
+
 cgroup_compiler cgroup_memory_v1, cgroup_memory_v2, cgroup_cpu_v1, cgroup_cpu_v2;
 cgroup_compiler cgroup_cpuset, cgroup_pids_limit, cgroup_rdma;
 cgroup_compiler cgroup_block_io_v1, cgroup_block_io_v2;
@@ -67,6 +81,10 @@ cgroup_compiler cgroup_class_id, cgroup_priorities;
 
 /* The file-and-value pairs of linux.resources.unified. */
 cgroup_compiler cgroup_compile_unified;
+
+/* cpu.idle, and cpu.burst under its name. */
+int cgroup_cpu_idle(struct compilation *c, struct err *e);
+int cgroup_cpu_burst(struct compilation *c, const char *file, struct err *e);
 
 /* A blockIO weight (10 to 1000) on io.weight's scale (1 to 10000). */
 uint64_t cgroup_io_weight(uint64_t weight);

@@ -194,6 +194,21 @@ int spec_parse_process(const char *text, size_t len, struct spec **ret, struct e
     return parse_document(text, len, "process", read_process, ret, e);
 }
 
+static int read_changes(const struct json_at *at, void *ret, struct err *e)
+{
+    struct json_at here = { .doc = at->doc, .parent = at, .key = "resources", .value = at->value };
+    struct spec *s = ret;
+
+    s->linux_.has_resources = true;
+    s->linux_.resources.changes = true;
+    return spec_read_resources(&here, &s->linux_.resources, e);
+}
+
+int spec_parse_resources(const char *text, size_t len, struct spec **ret, struct err *e)
+{
+    return parse_document(text, len, "linux", read_changes, ret, e);
+}
+
 int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err *e)
 {
     auto_free char *text = NULL;
@@ -209,6 +224,14 @@ void spec_free(struct spec *s)
         return;
     arena_done(&s->arena);
     free(s);
+}
+
+const char *spec_annotation(const struct spec *s, const char *key)
+{
+    for (size_t i = 0; i < s->annotation_count; i++)
+        if (!strcmp(s->annotations[i].key, key))
+            return s->annotations[i].value;
+    return NULL;
 }
 
 void spec_freep(struct spec **s)

@@ -96,7 +96,7 @@ static int read_cpu(const struct json_at *at, void *ret, struct err *e)
         FIELD_OPT(struct spec_resources, cpu.realtime_period, "realtimePeriod", 0, UINT64_MAX, 0),
         FIELD_STRING(struct spec_resources, cpu.cpus, "cpus", JSON_EMPTY_NULL),
         FIELD_STRING(struct spec_resources, cpu.mems, "mems", JSON_EMPTY_NULL),
-        FIELD_INT(struct spec_resources, cpu.idle, "idle", 0, 1, 0),
+        FIELD_OPT(struct spec_resources, cpu.idle, "idle", 0, 1, 0),
     };
 
     return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);

@@ -201,6 +201,7 @@ struct spec_rdma_limit {
 };
 
 struct spec_resources {
+    bool changes; /* to limits that stand (update): 0 takes back what 0 else says nothing about */
     struct spec_device_rule *devices;
     size_t device_count;
     struct {
@@ -213,8 +214,8 @@ struct spec_resources {
         struct spec_opt_u64 shares, period, realtime_period; /* period in microseconds */
         struct spec_opt_u64 burst;                           /* microseconds */
         struct spec_opt_i64 quota, realtime_runtime;         /* microseconds, -1 = unlimited */
-        bool idle;
-        char *cpus, *mems; /* lists like "0-3,7" */
+        struct spec_opt_u64 idle;                            /* 0 or 1 */
+        char *cpus, *mems;                                   /* lists like "0-3,7" */
     } cpu;
     struct {
         struct spec_opt_u64 weight, leaf_weight;
@@ -373,6 +374,13 @@ int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err 
 
 /* Parse one process object (exec --process). Same rules and ownership; only ->process is filled. */
 int spec_parse_process(const char *text, size_t len, struct spec **ret, struct err *e);
+
+/* annotations[key], NULL when absent. */
+const char *spec_annotation(const struct spec *s, const char *key);
+
+/* Parse one linux.resources object, for update. Same rules and ownership; only ->linux_.resources
+ * is filled, as changes. */
+int spec_parse_resources(const char *text, size_t len, struct spec **ret, struct err *e);
 
 /* The id -1 is the kernel's "no change" and never a user. */
 static inline bool spec_id_valid(uint64_t id)

@@ -32,6 +32,14 @@ int container_state(davit_context *c, const char *id, char **ret_json, struct er
 int container_list(davit_context *c, char **ret_json, struct err *e);
 int container_kill(davit_context *c, const char *id, int sig, bool all, struct err *e);
 int container_delete(davit_context *c, const char *id, bool force, struct err *e);
+int container_ps(davit_context *c, const char *id, char **ret_json, struct err *e);
+int container_update(davit_context *c, const char *id, const struct davit_update_options *o,
+                     struct err *e);
+int container_stats(davit_context *c, const char *id, char **ret_json, struct err *e);
+int container_events(davit_context *c, const char *id, const struct davit_events_options *o,
+                     struct err *e);
+int container_pause(davit_context *c, const char *id, struct err *e);
+int container_resume(davit_context *c, const char *id, struct err *e);
 int container_plan(davit_context *c, const char *id, const struct davit_create_options *o,
                    bool json, char **ret_text, struct err *e);
 int signal_parse(const char *text, struct err *e);

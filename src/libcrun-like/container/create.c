@@ -148,7 +148,7 @@ static int row_make_cgroup(struct boot *b, struct err *e)
 
     TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
     k->cgroup_made = true;
-    TRY(cgroup_open_join(&k->record.cgroup, &b->grants.cgroup_fd, procs, &count, e));
+    TRY(cgroup_open_join(&k->record.cgroup, NULL, &b->grants.cgroup_fd, procs, &count, e));
     for (unsigned i = 0; i < count; i++)
         b->grants.procs_fd[i] = procs[i];
     b->grants.procs_count = count;
@@ -335,12 +335,15 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
     struct prepare_options o = { .id = k->id,
                                  .bundle = &k->bundle,
                                  .barrier = barrier,
-                                 .no_keyring = k->options->no_new_keyring };
+                                 .no_keyring = k->options->no_new_keyring,
+                                 .listen_fds = k->options->listen_fds,
+                                 .listen_names = k->options->listen_names };
+    int fds;
 
     TRY(state_check_id(k->id, e));
     /* Before anything is opened: one of our own descriptors must not pass for the caller's. */
-    TRY(hand_over_check_fds(k->options->preserve_fds, e));
-    TRY(boot_start(&k->boot, k->options->preserve_fds, e));
+    TRY(fds = hand_over_check_fds(k->options->listen_fds, k->options->preserve_fds, e));
+    TRY(boot_start(&k->boot, (unsigned)fds, e));
     TRY(bundle_read(k->options->bundle, k->options->config, &k->bundle, e));
     if (spec_foresees_network(k->bundle.text, k->bundle.len))
         boot_hint_network(&k->boot);

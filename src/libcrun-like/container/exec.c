@@ -135,27 +135,46 @@ static int open_fallback_cgroup(const struct state_record *r)
     return -1;
 }
 
+static int find_sub_cgroups(const struct execution *x,
+                            const char *ret_below[CGROUP_HIERARCHIES_MAX], struct err *e)
+{
+    cleanup(cgroup_host_done) struct cgroup_host host = { 0 };
+
+    if (!x->options->cgroups)
+        return 0;
+    TRY(cgroup_host_read(&host, e));
+    return cgroup_below(&x->found.record.cgroup, &host, x->options->cgroups, ret_below, e);
+}
+
 static int open_cgroups(struct execution *x, struct err *e)
 {
+    const char *below[CGROUP_HIERARCHIES_MAX] = { NULL };
     int procs[CGROUP_HIERARCHIES_MAX];
     unsigned count = 0;
 
     if (!x->found.record.cgroup.count)
-        return 0;
-    TRY(cgroup_open_join(&x->found.record.cgroup, &x->boot.grants.cgroup_fd, procs, &count, e));
+        return x->options->cgroups ? err_set(e, ERR_INVALID, "--cgroup: the container has none")
+                                   : 0;
+    TRY(find_sub_cgroups(x, below, e));
+    TRY(cgroup_open_join(&x->found.record.cgroup, below, &x->boot.grants.cgroup_fd, procs, &count,
+                         e));
     for (unsigned i = 0; i < count; i++)
         x->boot.grants.procs_fd[i] = procs[i];
     x->boot.grants.procs_count = count;
-    x->boot.grants.cgroup_fallback_fd = open_fallback_cgroup(&x->found.record);
+    /* Who asked for a cgroup gets that one or an error. */
+    if (!x->options->cgroups)
+        x->boot.grants.cgroup_fallback_fd = open_fallback_cgroup(&x->found.record);
     return 0;
 }
 
-static int check_running(struct found *f, struct err *e)
+static int check_running(struct found *f, bool ignore_paused, struct err *e)
 {
     const char *status = state_status(f->dirfd, &f->record);
 
     if (!strcmp(status, "paused"))
-        return err_set(e, ERR_BAD_STATE, "cannot exec in container '%s': it is paused", f->id);
+        return ignore_paused ? 0
+                             : err_set(e, ERR_BAD_STATE,
+                                       "cannot exec in container '%s': it is paused", f->id);
     /* Peers allow a created container: its namespaces are there. */
     if (strcmp(status, "running") && strcmp(status, "created"))
         return err_set(e, ERR_BAD_STATE, "container not running");
@@ -178,12 +197,13 @@ static int prepare(struct execution *x, davit_context *c, const char *id, struct
 {
     struct prepare_options o = { .id = id, .bundle = &x->copy };
 
-    TRY(hand_over_check_fds(x->options->preserve_fds, e));
+    TRY(hand_over_check_fds(0, x->options->preserve_fds, e));
     TRY(boot_start(&x->boot, x->options->preserve_fds, e));
     TRY(found_open(c, id, false, false, &x->found, e));
-    TRY(check_running(&x->found, e));
+    TRY(check_running(&x->found, x->options->ignore_paused, e));
     TRY(bundle_load_copy(x->found.dirfd, &x->copy, e));
-    TRY(exec_process_make(x->options, x->copy.spec, &x->arena, &x->given, &x->process, e));
+    TRY(exec_process_make(x->options, &x->found, x->copy.spec, &x->arena, &x->given, &x->process,
+                          e));
     TRY(check_terminal(x, e));
     o.rootfd = x->found.rootfd;
     o.no_keyring = x->found.record.no_keyring;

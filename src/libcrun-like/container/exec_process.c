@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "container/user.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -38,35 +39,34 @@ static int join_strings(struct arena *arena, const struct spec_strings *base,
     return 0;
 }
 
-/* One id: digits only, the whole of them, below the kernel's "no change" (CVE-2026-30892). */
-static int parse_id(const char *text, size_t len, uint32_t *ret)
+static int put_user(const char *text, struct found *f, struct spec_process *p, struct err *e)
 {
-    uint64_t id = 0;
+    auto_fd root = user_is_numeric(text) ? -EBADF : found_open_root(f, e);
+    struct user_ids ids;
 
-    if (len == 0 || len > 10)
-        return -EINVAL;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -EINVAL;
-        id = id * 10 + (uint64_t)(text[i] - '0');
-    }
-    if (!spec_id_valid(id))
-        return -ERANGE;
-    *ret = (uint32_t)id;
+    if (root < 0 && root != -EBADF)
+        return root;
+    TRY(user_find(root, text, &ids, e));
+    p->user.uid = ids.uid;
+    p->user.gid = ids.gid;
     return 0;
 }
 
-static int parse_user(const char *text, struct spec_process *p, struct err *e)
+static int add_groups(const char *const *gids, struct arena *arena, struct spec_process *p,
+                      struct err *e)
 {
-    size_t len = strcspn(text, ":");
-    const char *group = text[len] ? text + len + 1 : NULL;
-    uint32_t uid, gid = 0;
+    size_t had = p->user.additional_gid_count, more = count_of(gids);
+    uint32_t *all = arena_new(arena, had + more + 1, uint32_t);
 
-    if (parse_id(text, len, &uid) < 0 || (group && parse_id(group, strlen(group), &gid) < 0))
-        return err_set(e, ERR_INVALID,
-                       "--user '%s' is not UID or UID:GID (names are not supported yet)", text);
-    p->user.uid = uid;
-    p->user.gid = gid;
+    if (!all)
+        return err_os(e, ENOMEM, "process");
+    for (size_t i = 0; i < had; i++)
+        all[i] = p->user.additional_gids[i];
+    for (size_t i = 0; i < more; i++)
+        if (user_parse_id(gids[i], &all[had + i]) < 0)
+            return err_set(e, ERR_INVALID, "--additional-gids '%s' is no group id", gids[i]);
+    p->user.additional_gids = all;
+    p->user.additional_gid_count = had + more;
     return 0;
 }
 
@@ -129,9 +129,9 @@ static int from_container(const struct davit_exec_options *o, const struct spec 
     return 0;
 }
 
-int exec_process_make(const struct davit_exec_options *o, const struct spec *container,
-                      struct arena *arena, struct spec **ret_given, struct spec_process *ret,
-                      struct err *e)
+int exec_process_make(const struct davit_exec_options *o, struct found *f,
+                      const struct spec *container, struct arena *arena, struct spec **ret_given,
+                      struct spec_process *ret, struct err *e)
 {
     if (o->process_file)
         return from_file(o->process_file, ret_given, ret, e);
@@ -142,7 +142,8 @@ int exec_process_make(const struct davit_exec_options *o, const struct spec *con
         ret->cwd = (char *)(uintptr_t)o->cwd;
     }
     if (o->user)
-        TRY(parse_user(o->user, ret, e));
+        TRY(put_user(o->user, f, ret, e));
+    TRY(add_groups(o->additional_gids, arena, ret, e));
     TRY(add_caps(o->caps, ret, e));
     if (o->apparmor)
         ret->apparmor_profile = (char *)(uintptr_t)o->apparmor;

@@ -5,9 +5,11 @@
 
 #include "base/arena.h"
 #include "config/spec.h"
+#include "container/open.h"
 #include "davit.h"
 
-/* ret borrows from container, *ret_given (the parsed file; caller frees) and the arena. */
-int exec_process_make(const struct davit_exec_options *o, const struct spec *container,
-                      struct arena *arena, struct spec **ret_given, struct spec_process *ret,
-                      struct err *e);
+/* f: where a user's name is looked up. ret borrows from container, *ret_given (the parsed file;
+ * caller frees) and the arena. */
+int exec_process_make(const struct davit_exec_options *o, struct found *f,
+                      const struct spec *container, struct arena *arena, struct spec **ret_given,
+                      struct spec_process *ret, struct err *e);

@@ -21,13 +21,16 @@ int hand_over_pid(const char *path, pid_t pid, struct err *e)
     return 0;
 }
 
-int hand_over_check_fds(unsigned count, struct err *e)
+int hand_over_check_fds(unsigned listen, unsigned preserve, struct err *e)
 {
-    if (count > PRESERVE_MAX)
-        return err_set(e, ERR_INVALID, "--preserve-fds %u: at most %d", count, PRESERVE_MAX);
-    for (unsigned fd = 3; fd < 3 + count; fd++)
-        if (fcntl((int)fd, F_GETFD) < 0)
-            return err_set(e, ERR_INVALID, "--preserve-fds %u: descriptor %u is not open", count,
-                           fd);
-    return 0;
+    if (listen > PRESERVE_MAX)
+        return err_set(e, ERR_INVALID, "LISTEN_FDS %u: at most %d", listen, PRESERVE_MAX);
+    if (preserve > PRESERVE_MAX)
+        return err_set(e, ERR_INVALID, "--preserve-fds %u: at most %d", preserve, PRESERVE_MAX);
+    for (unsigned i = 0; i < listen + preserve; i++)
+        if (fcntl((int)(3 + i), F_GETFD) < 0)
+            return err_set(e, ERR_INVALID, "%s %u: descriptor %u is not open",
+                           i < listen ? "LISTEN_FDS" : "--preserve-fds",
+                           i < listen ? listen : preserve, 3 + i);
+    return (int)(listen + preserve);
 }

@@ -9,5 +9,6 @@
 /* Decimal digits only, replaced by rename: a reader sees a whole number or nothing. */
 int hand_over_pid(const char *path, pid_t pid, struct err *e);
 
-/* Descriptors 3 to 2+count must be open; call before opening any. */
-int hand_over_check_fds(unsigned count, struct err *e);
+/* So many descriptors from 3 on must be open, those that came by socket activation first; call
+ * before opening any. Returns how many they are. */
+int hand_over_check_fds(unsigned listen, unsigned preserve, struct err *e);

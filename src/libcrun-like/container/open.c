@@ -4,8 +4,12 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/sys.h"
 #include "hooks/hooks.h"
 #include "state/hook_state.h"
+
+#include <fcntl.h>
+#include <stdio.h>
 
 void found_done(struct found *f)
 {
@@ -48,6 +52,13 @@ int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage
     return 0;
 }
 
+int found_check_cgroups(const struct found *f, struct err *e)
+{
+    if (f->record.cgroup.count)
+        return 0;
+    return err_set(e, ERR_UNSUPPORTED, "container '%s' has no cgroups", f->id);
+}
+
 int found_process(struct found *f, struct err *e)
 {
     int fd = state_process_open(&f->record.process);
@@ -55,6 +66,23 @@ int found_process(struct found *f, struct err *e)
     if (fd == -ESRCH)
         return err_set(e, ERR_BAD_STATE, "container not running");
     return fd < 0 ? err_os(e, fd, "pidfd_open %d", f->record.process.pid) : fd;
+}
+
+int found_open_root(struct found *f, struct err *e)
+{
+    auto_fd process = found_process(f, e), root = -EBADF;
+    char path[40];
+
+    if (process < 0)
+        return process;
+    snprintf(path, sizeof path, "/proc/%d/root", f->record.process.pid);
+    root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return err_os(e, errno, "open '%s'", path);
+    /* Had it ended before the open, the number might be another's by then. */
+    if (sys_pidfd_send_signal(process, 0) < 0)
+        return err_set(e, ERR_BAD_STATE, "container not running");
+    return take_fd(&root);
 }
 
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,

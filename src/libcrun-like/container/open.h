@@ -19,8 +19,13 @@ int found_open(davit_context *c, const char *id, bool lock, bool tolerate_damage
                struct err *e);
 void found_done(struct found *f);
 
+/* An error for a container that was made without a cgroup manager. */
+int found_check_cgroups(const struct found *f, struct err *e);
 /* A pidfd of the container's process. When it has ended: ERR_BAD_STATE, "container not running". */
 int found_process(struct found *f, struct err *e);
+
+/* Its root directory as O_PATH, for looking things up inside; -errno with *e filled. */
+int found_open_root(struct found *f, struct err *e);
 
 /* poststart or poststop hooks from the stored configuration, with the given status and pid. */
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,

@@ -10,7 +10,13 @@ int container_plan(davit_context *c, const char *id, const struct davit_create_o
     cleanup(bundle_done) struct bundle b = { 0 };
     cleanup(prepared_done) struct prepared p = { 0 };
     struct prepare_options options = {
-        .id = id, .bundle = &b, .rootfd = -1, .barrier = true, .no_keyring = o->no_new_keyring
+        .id = id,
+        .bundle = &b,
+        .rootfd = -1,
+        .barrier = true,
+        .no_keyring = o->no_new_keyring,
+        .listen_fds = o->listen_fds,
+        .listen_names = o->listen_names,
     };
     auto_buf out = { 0 };
 

@@ -102,7 +102,20 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .strict = c->strict,
         .barrier = o->barrier,
         .no_keyring = o->no_keyring,
+        .listen_fds = o->listen_fds,
+        .listen_names = o->listen_names,
     };
+}
+
+static void warn(const davit_context *c, const struct spec *s)
+{
+    static const char keep[] = "run.oci.keep_original_groups";
+    const char *kept = spec_annotation(s, keep);
+
+    for (size_t i = 0; i < s->warnings.count; i++)
+        context_warn(c, "%s", s->warnings.items[i]);
+    if (kept && *kept == '1' && s->process.user.additional_gid_count)
+        context_warn(c, "process.user.additionalGids: left out for annotations['%s']", keep);
 }
 
 int prepare_create(davit_context *c, const struct prepare_options *o, struct prepared *ret,
@@ -112,8 +125,7 @@ int prepare_create(davit_context *c, const struct prepare_options *o, struct pre
     const struct spec *s = o->bundle->spec;
     struct plan_input in;
 
-    for (size_t i = 0; i < s->warnings.count; i++)
-        context_warn(c, "%s", s->warnings.items[i]);
+    warn(c, s);
     if (s->has_process)
         TRY(check_labels(&s->process, e));
     TRY(lsm_selinux_check(s->linux_.mount_label, "linux.mountLabel", e));

@@ -23,6 +23,8 @@ struct prepare_options {
     const struct bundle *bundle;
     int rootfd; /* state root, for the filter cache; -1: no cache */
     bool barrier, no_keyring;
+    unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
+    const char *listen_names;
 };
 
 /* For create, run and plan. Reads the host, changes nothing but the filter cache. */

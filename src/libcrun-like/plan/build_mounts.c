@@ -159,15 +159,13 @@ static enum plan_label label_of(const struct plan_input *in, const struct plan_m
 static int put_label(struct plan_writer *w, const struct spec *s, struct err *e)
 {
     static const char key[] = "run.oci.mount_context_type";
-    const char *context = context_options[0];
+    const char *context = spec_annotation(s, key);
     plan_str text;
     bool known = false;
 
     if (!s->linux_.mount_label)
         return 0;
-    for (size_t i = 0; i < s->annotation_count; i++)
-        if (!strcmp(s->annotations[i].key, key))
-            context = s->annotations[i].value;
+    context = context ? context : context_options[0];
     for (size_t i = 0; i < ARRAY_SIZE(context_options); i++)
         known |= !strcmp(context, context_options[i]);
     if (!known)
@@ -299,10 +297,11 @@ static const struct {
     { "/dev/ptmx", "pts/ptmx" },
 };
 
-static bool is_listed(const struct spec *s, const char *path)
+static bool is_listed(struct plan_writer *w, const struct plan_device *items, size_t count,
+                      const char *path)
 {
-    for (size_t i = 0; i < s->linux_.device_count; i++)
-        if (!strcmp(s->linux_.devices[i].path, path))
+    for (size_t i = 0; i < count && !buf_failed(&w->out); i++)
+        if (!strcmp(plan_text(plan_header(w), items[i].path), path))
             return true;
     return false;
 }
@@ -355,10 +354,13 @@ static int put_configured(struct plan_writer *w, const struct plan_input *in,
 
     for (size_t i = 0; i < s->linux_.device_count; i++) {
         const struct spec_device *d = &s->linux_.devices[i];
+        const char *path = plan_clean_path(&w->arena, d->path);
 
+        if (!path)
+            return err_os(e, ENOMEM, "linux.devices[%zu]", i);
         items[i] = (struct plan_device){
             .where = plan_add_where(w, "linux.devices", i),
-            .path = plan_add_text(w, d->path),
+            .path = plan_add_text(w, path),
             .type = d->type,
             .major = (uint32_t)d->major,
             .minor = (uint32_t)d->minor,
@@ -386,7 +388,7 @@ int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct 
     TRY(put_configured(w, in, items, e));
     n = s->linux_.device_count;
     for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
-        if (!is_listed(s, default_devices[i].path))
+        if (!is_listed(w, items, s->linux_.device_count, default_devices[i].path))
             items[n++] = (struct plan_device){ .where = plan_add_text(w, "default device"),
                                                .path = plan_add_text(w, default_devices[i].path),
                                                .type = S_IFCHR,

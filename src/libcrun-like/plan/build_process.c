@@ -50,6 +50,38 @@ static struct plan_list put_env(struct plan_writer *w, const struct spec_strings
     return plan_add_strings(w, kept, n);
 }
 
+/* sd_listen_fds(3). What the configuration says stays: engines write the variables there. */
+static struct spec_strings with_sockets(struct plan_writer *w, const struct plan_input *in,
+                                        const struct spec_strings *env)
+{
+    const char *const names[] = { "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES" };
+    /* The first process of a pid namespace; outside of one the number can't be known. */
+    const char *const values[] = { arena_printf(&w->arena, "%u", in->listen_fds), "1",
+                                   in->listen_names };
+    struct spec_strings all = { .items = arena_new(&w->arena, env->count + 3, char *) };
+
+    if (!all.items || !values[0]) {
+        w->out.failed = true;
+        return (struct spec_strings){ 0 };
+    }
+    while (all.count < env->count) {
+        all.items[all.count] = env->items[all.count];
+        all.count++;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *text;
+
+        if (!values[i] || env_value(env->items, env->count, names[i]))
+            continue;
+        text = arena_printf(&w->arena, "%s=%s", names[i], values[i]);
+        if (text)
+            all.items[all.count++] = text;
+        else
+            w->out.failed = true;
+    }
+    return all;
+}
+
 static struct plan_list put_rlimits(struct plan_writer *w, const struct spec_process *p)
 {
     struct plan_rlimit *items = arena_new(&w->arena, p->rlimit_count + 1, struct plan_rlimit);
@@ -166,6 +198,27 @@ static void put_seccomp(struct plan_writer *w, const struct spec_seccomp *s,
     plan_header(w)->listener = text;
 }
 
+/* As with crun; for shares of the host that only the caller's groups may enter. */
+static int put_groups(struct plan_writer *w, const struct plan_input *in,
+                      const struct spec_process *p, struct err *e)
+{
+    static const char key[] = "run.oci.keep_original_groups";
+    const char *keep = spec_annotation(in->spec, key);
+    struct plan_list list;
+
+    if (keep && strcmp(keep, "0") && strcmp(keep, "1"))
+        return err_set(e, ERR_INVALID, "annotations['%s'] must be 0 or 1, not '%.*s'", key, 80,
+                       keep);
+    if (keep && *keep == '1') {
+        plan_header(w)->flags |= PLAN_KEEP_GROUPS;
+        return 0;
+    }
+    list = plan_add_items(w, p->user.additional_gids, p->user.additional_gid_count,
+                          sizeof *p->user.additional_gids);
+    plan_header(w)->groups = list;
+    return 0;
+}
+
 static const char *non_empty(const char *s)
 {
     return s && *s ? s : NULL;
@@ -176,19 +229,20 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
 {
     const char *path = env_value(p->env.items, p->env.count, "PATH");
     const char *home = env_value(p->env.items, p->env.count, "HOME");
+    struct spec_strings env = p->env;
     struct plan_list list;
     plan_str text;
 
     put_numbers(plan_header(w), in, p);
     list = plan_add_strings(w, p->args.items, p->args.count);
     plan_header(w)->args = list;
-    list = put_env(w, &p->env);
+    if (in->listen_fds)
+        env = with_sockets(w, in, &p->env);
+    list = put_env(w, &env);
     plan_header(w)->env = list;
     list = put_rlimits(w, p);
     plan_header(w)->rlimits = list;
-    list = plan_add_items(w, p->user.additional_gids, p->user.additional_gid_count,
-                          sizeof *p->user.additional_gids);
-    plan_header(w)->groups = list;
+    TRY(put_groups(w, in, p, e));
     text = plan_add_text(w, p->cwd);
     plan_header(w)->cwd = text;
     if (!strchr(p->args.items[0], '/')) {

@@ -42,6 +42,7 @@ static const struct name flag_names[] = {
     { PLAN_MEMORY_POLICY, "memoryPolicy" },
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
+    { PLAN_KEEP_GROUPS, "keepGroups" },
 };
 
 /* As in linux.namespaces[].type. */

@@ -47,6 +47,7 @@ enum plan_flag {
     PLAN_PERSONALITY = 1 << 24,      /* personality is set */
     PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
     PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
+    PLAN_KEEP_GROUPS = 1 << 27,      /* the caller's groups stay the process's */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */

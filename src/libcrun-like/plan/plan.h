@@ -30,6 +30,8 @@ struct plan_input {
     bool strict;                           /* an unset umask is the caller's */
     bool barrier;                          /* create, not run */
     bool no_keyring;
+    unsigned listen_fds;      /* sockets that are handed to the process, from descriptor 3 on */
+    const char *listen_names; /* their names with colons between; NULL: none */
 };
 
 /* A plan to create the container. *ret is one malloc'd block of (*ret)->size bytes. */

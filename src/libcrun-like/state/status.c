@@ -35,9 +35,8 @@ const char *state_status(int dirfd, const struct state_record *r)
         return "creating";
     if (!state_process_lives(&r->process))
         return "stopped";
-    if (at_barrier(dirfd, r->process.pid))
-        return "created";
+    /* Also of a created container: frozen, it would never answer to `start`. */
     if (r->cgroup.count && cgroup_frozen(&r->cgroup, &frozen, &ignored) == 0 && frozen)
         return "paused";
-    return "running";
+    return at_barrier(dirfd, r->process.pid) ? "created" : "running";
 }

@@ -8,14 +8,16 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A conversation whose other end is the test's. */
 static int converse(struct boot *b)
 {
+    static const struct plan empty;
     int pair[2] = { -1, -1 };
 
-    boot_init(b, NULL);
+    boot_init(b, &empty);
     EXPECT(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
     b->sync = pair[0];
     return pair[1];
@@ -55,6 +57,30 @@ TEST(what_the_peer_said_before_it_left_explains_why_nothing_can_be_sent)
     cleanup_fd(&peer);
     EXPECT(boot_row_hand_over(&b, &e) == -EINVAL);
     EXPECT_STR(e.text, "set oom_score_adj: refused");
+}
+
+/* Outer's word of init may come after init's own last one. */
+TEST(an_init_that_failed_at_once_is_known_all_the_same)
+{
+    struct boot_packet failed = { .message = BOOT_MSG_FAILED, .row = BOOT_hostname };
+    struct boot_packet cloned = { .message = BOOT_MSG_CLONED };
+    struct err e = { 0 };
+    auto_boot b;
+    auto_fd peer = converse(&b);
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(0);
+    cloned.value = child;
+    err_set(&failed.err, ERR_INVALID, "set hostname: no");
+    EXPECT(send(peer, &failed, sizeof failed, 0) == sizeof failed);
+    EXPECT(send(peer, &cloned, sizeof cloned, 0) == sizeof cloned);
+    EXPECT(boot_await_init(&b, &e) == -EINVAL);
+    EXPECT_STR(e.text, "set hostname: no");
+    EXPECT(b.init == child && b.failed_row == BOOT_hostname);
+    boot_done(&b);
+    EXPECT(waitpid(child, NULL, 0) < 0 && errno == ECHILD); /* reaped */
+    b.sync = -1;
 }
 
 TEST(silence_is_a_lost_peer)

@@ -16,7 +16,8 @@
 
 enum kind { ON_V2, ON_V1, ON_HYBRID, ON_NOTHING };
 
-/* "file=value;" for each write, or the error. Behind the value: "?" when the file may be missing,
+/* "file=value;" for each write, or the error. In front of the value: "^" when it goes behind the
+ * first word that is there. Behind the value: "?" when the file may be missing,
  * "!" when it is read back, " above FILE" and " or FILE=VALUE". */
 static inline void compile(enum kind kind, const struct spec_resources *r, char *ret, size_t size)
 {
@@ -35,9 +36,9 @@ static inline void compile(enum kind kind, const struct spec_resources *r, char 
     for (size_t i = 0; i < w.count; i++) {
         const struct cgroup_write *it = &w.items[i];
 
-        used += (size_t)snprintf(ret + used, size - used, "%s=%s%s%s%s", it->file, it->value,
-                                 it->if_there ? "?" : "", it->kept ? "!" : "",
-                                 it->usage ? " above " : "");
+        used += (size_t)snprintf(ret + used, size - used, "%s=%s%s%s%s%s", it->file,
+                                 it->behind_first ? "^" : "", it->value, it->if_there ? "?" : "",
+                                 it->kept ? "!" : "", it->usage ? " above " : "");
         used += (size_t)snprintf(ret + used, size - used, "%s%s%s%s%s;", it->usage ? it->usage : "",
                                  it->other_file ? " or " : "", it->other_file ? it->other_file : "",
                                  it->other_file ? "=" : "", it->other_file ? it->other_value : "");

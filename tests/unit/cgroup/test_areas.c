@@ -41,10 +41,10 @@ TEST(writes_cpu_limits_in_an_order_that_the_kernel_takes)
 {
     static const struct row rows[] = {
         { ON_V1,
-          { .cpu = { .shares = I64(2), .idle = true, .burst = I64(5), .quota = I64(5) } },
+          { .cpu = { .shares = I64(2), .idle = I64(1), .burst = I64(5), .quota = I64(5) } },
           "cpu.shares=2;cpu.idle=1;cpu.cfs_quota_us=5;cpu.cfs_burst_us=5;" },
         { ON_V2,
-          { .cpu = { .shares = I64(2), .idle = true, .burst = I64(5), .quota = I64(5) } },
+          { .cpu = { .shares = I64(2), .idle = I64(1), .burst = I64(5), .quota = I64(5) } },
           "cpu.weight=1;cpu.idle=1;cpu.max=5 100000;cpu.max.burst=5;" },
         { ON_V2,
           { .cpu = { .burst = I64(5), .quota = I64(-1) } },
@@ -58,8 +58,49 @@ TEST(writes_cpu_limits_in_an_order_that_the_kernel_takes)
           { .cpu = { .burst = I64(6) } },
           "linux.resources.cpu.burst: this host has no cpu controller" },
         { ON_HYBRID,
-          { .cpu = { .idle = true } },
+          { .cpu = { .idle = I64(1) } },
           "linux.resources.cpu.idle: this host has no cpu controller" },
+    };
+
+    check(rows, ARRAY_SIZE(rows));
+}
+
+TEST(spells_changes_to_what_stands)
+{
+    static const struct row rows[] = {
+        { ON_V1,
+          { .changes = true, .cpu = { .idle = I64(0), .burst = I64(0), .shares = I64(0) } },
+          "cpu.idle=0?;cpu.cfs_burst_us=0?;" },
+        { ON_V2,
+          { .changes = true, .cpu = { .idle = I64(0), .burst = I64(0), .period = I64(0) } },
+          "cpu.idle=0?;cpu.max.burst=0?;" },
+        { ON_V2, { .cpu = { .idle = I64(0), .burst = I64(0) } }, "" },
+        { ON_V1, { .changes = true, .cpu = { .period = I64(5) } }, "cpu.cfs_period_us=5;" },
+        { ON_V2, { .changes = true, .cpu = { .period = I64(5) } }, "cpu.max=^5;" },
+        { ON_V2, { .changes = true, .cpu = { .quota = I64(7) } }, "cpu.max=7;" },
+        { ON_V2, { .changes = true, .cpu = { .quota = I64(-1) } }, "cpu.max=max;" },
+        { ON_V2,
+          { .changes = true, .cpu = { .quota = I64(7), .period = I64(5) } },
+          "cpu.max=7 5;" },
+        { ON_V1,
+          { .changes = true, .memory = { .swap = I64(9) } },
+          "memory.memsw.limit_in_bytes=9;" },
+        { ON_V2,
+          { .changes = true, .memory = { .swap = I64(9) } },
+          "linux.resources.memory.swap needs linux.resources.memory.limit" },
+        { ON_V1,
+          { .changes = true, .memory = { .limit = I64(8), .swap = I64(7) } },
+          "linux.resources.memory.swap 7 is below linux.resources.memory.limit" },
+        { ON_V1,
+          { .changes = true, .memory = { .limit = I64(-1) } },
+          "memory.limit_in_bytes=-1;memory.memsw.limit_in_bytes=-1;" },
+        { ON_V2,
+          { .changes = true, .memory = { .limit = I64(-1) } },
+          "memory.max=max;memory.swap.max=max;" },
+        { ON_V1, { .memory = { .limit = I64(-1) } }, "memory.limit_in_bytes=-1;" },
+        { ON_V1,
+          { .changes = true, .memory = { .limit = I64(8), .check_before_update = true } },
+          "memory.limit_in_bytes=8 above memory.usage_in_bytes;" },
     };
 
     check(rows, ARRAY_SIZE(rows));

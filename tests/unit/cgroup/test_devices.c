@@ -4,6 +4,7 @@
  * the rules, for random rules and accesses.
  */
 #include "base/cleanup.h"
+#include "cgroup/device_change.h"
 #include "cgroup/layout.h"
 #include "hosts.h"
 #include "test.h"
@@ -47,6 +48,75 @@ static void spell_v1(const struct spec_device_rule *rules, size_t count, char *r
     }
     if (used >= defaults && strcmp(ret + used - defaults, DEFAULTS_V1) == 0)
         strcpy(ret + used - defaults, "...");
+    arena_done(&a);
+}
+
+/* "allow VALUE;" for each write behind a first one about something else. */
+static void spell_difference(const char *now, const char *const *allowed, char *ret, size_t size)
+{
+    struct cgroup_write items[8] = { { .file = "pids.max", .value = "1" },
+                                     { .file = "devices.deny", .value = "a" } };
+    struct cgroup_writes w = { .items = items, .count = 2 };
+    struct arena a = { 0 };
+    struct err e = { 0 };
+    size_t used = 0;
+
+    ret[0] = '\0';
+    for (; *allowed; allowed++)
+        items[w.count++] = (struct cgroup_write){ .file = "devices.allow", .value = *allowed };
+    EXPECT(cgroup_devices_difference(now, &w, 1, &a, &e) == 0);
+    EXPECT(w.count >= 1 && !strcmp(w.items[0].file, "pids.max"));
+    for (size_t i = 1; i < w.count; i++)
+        used += (size_t)snprintf(ret + used, size - used, "%s %s;", w.items[i].file + 8,
+                                 w.items[i].value);
+    arena_done(&a);
+}
+
+TEST(writes_only_what_differs_on_v1)
+{
+    static const struct {
+        const char *now, *allowed[4], *want;
+    } rows[] = {
+        { "", { "c 1:3 rwm" }, "allow c 1:3 rwm;" },
+        { "c 1:3 rwm\n", { "c 1:3 rwm" }, "" },
+        { "c 1:3 rwm", { "c 1:3 rwm" }, "" },
+        { "c 1:3 r\n", { "c 1:3 rwm" }, "allow c 1:3 wm;" },
+        { "c 1:3 rwm\n", { "c 1:3 r" }, "deny c 1:3 wm;" },
+        { "c 1:3 rw\n", { "c 1:3 wm" }, "allow c 1:3 m;deny c 1:3 r;" },
+        { "c *:* m\nc 1:3 rwm\nb 8:0 r\n",
+          { "c *:* m", "b 8:0 w", "c 1:30 r" },
+          "allow b 8:0 w;allow c 1:30 r;deny c 1:3 rwm;deny b 8:0 r;" },
+        { "c 1:3 rwm\n", { NULL }, "deny c 1:3 rwm;" },
+        /* Exceptions from it are not shown. */
+        { "a *:* rwm\n", { "c 1:3 rwm" }, "deny a;allow c 1:3 rwm;" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char got[256];
+
+        spell_difference(rows[i].now, rows[i].allowed, got, sizeof got);
+        EXPECT_STR(got, rows[i].want);
+    }
+}
+
+TEST(lifts_older_rules_only_in_an_update)
+{
+    static struct spec_device_rule all[] = { { true, 'a', ANY, ANY, RWM } };
+    struct spec_resources r = { .changes = true, .devices = all, .device_count = 1 };
+    struct cgroup_host v1 = host_v1(), v2 = host_v2();
+    struct cgroup_writes w = { 0 };
+    struct arena a = { 0 };
+    struct err e = { 0 };
+
+    EXPECT(cgroup_compile(&r, &v2, &a, &w, &e) == 0);
+    EXPECT(w.no_device_program && !w.device_insns && w.count == 0);
+    EXPECT(cgroup_compile(&r, &v1, &a, &w, &e) == 0);
+    EXPECT(!w.no_device_program && w.count == 1);
+    EXPECT_STR(w.items[0].file, "devices.allow");
+    EXPECT_STR(w.items[0].value, "a");
+    r.changes = false;
+    EXPECT(cgroup_compile(&r, &v2, &a, &w, &e) == 0);
+    EXPECT(!w.no_device_program && !w.device_insns && w.count == 0);
     arena_done(&a);
 }
 

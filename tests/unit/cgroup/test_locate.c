@@ -117,7 +117,7 @@ TEST(without_hierarchies_everything_is_a_no_op)
     EXPECT(cgroup_locate(&h, "/x", "c1", &cg, &e) == 0);
     EXPECT(cgroup_make(&cg, &none, &e) == 0 && cgroup_make(&cg, NULL, &e) == 0);
     EXPECT(cgroup_apply(&cg, &none, &e) == 0);
-    EXPECT(cgroup_open_join(&cg, &v2, procs, &count, &e) == 0 && v2 == -1 && count == 0);
+    EXPECT(cgroup_open_join(&cg, NULL, &v2, procs, &count, &e) == 0 && v2 == -1 && count == 0);
     EXPECT(cgroup_pids(&cg, &list, &pids, &e) == 0 && pids == 0);
     EXPECT(cgroup_kill(&cg, 9, &e) == 0);
     EXPECT(cgroup_freeze(&cg, true, &e) == 0);

@@ -32,9 +32,32 @@ TEST(checks_memory_and_cpu)
     EXPECT(r->memory.kernel.value == 1 && r->memory.kernel_tcp.value == -1);
     EXPECT(r->memory.use_hierarchy && r->memory.check_before_update);
     EXPECT(!r->memory.swappiness.has);
-    EXPECT(r->cpu.burst.has && r->cpu.burst.value == 5 && r->cpu.idle);
+    EXPECT(r->cpu.burst.has && r->cpu.burst.value == 5 && r->cpu.idle.value == 1);
     EXPECT_STR(r->cpu.cpus, "0-3,7");
     EXPECT_STR(r->cpu.mems, "0");
+}
+
+TEST(reads_changes_by_the_same_rules)
+{
+    static const struct outcome_row rows[] = {
+        { "{}", "" },
+        { "null", "linux.resources must be an object" },
+        { "[]", "linux.resources must be an object" },
+        { "{'pids':{'limit':-2}}",
+          "linux.resources.pids.limit must be between -1 and 9223372036854775807" },
+        { "{'cpu':{'idle':2}}", "linux.resources.cpu.idle must be between 0 and 1" },
+        { "{'unified':{'cgroup.procs':'1'}}",
+          "linux.resources.unified['cgroup.procs'] is no setting of a container" },
+    };
+    auto_outcome o = { 0 };
+
+    EXPECT_OUTCOMES(spec_parse_resources, rows);
+    EXPECT_STR(outcome_of(&o, spec_parse_resources, "{'cpu':{'idle':0},'pids':{'limit':0}}"), "");
+    if (!o.spec)
+        return;
+    EXPECT(o.spec->linux_.has_resources && o.spec->linux_.resources.changes);
+    EXPECT(o.spec->linux_.resources.cpu.idle.has);
+    EXPECT(o.spec->linux_.resources.pids_limit.has);
 }
 
 TEST(checks_block_io)

@@ -170,13 +170,15 @@ TEST(memory_policy_modes_are_listed_and_known)
     }
 }
 
-TEST(an_annotation_that_changes_labels_is_named)
+TEST(annotations_that_change_what_is_done_are_named)
 {
     cleanup(cleanup_json) json_object *root = features();
     json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
 
-    EXPECT(json_object_array_length(names) == 1);
+    EXPECT(json_object_array_length(names) == 2);
     EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 0)),
+               "run.oci.keep_original_groups");
+    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 1)),
                "run.oci.mount_context_type");
 }
 

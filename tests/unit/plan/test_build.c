@@ -128,6 +128,35 @@ TEST(a_variable_given_twice_counts_as_the_last)
     }
 }
 
+TEST(sockets_are_announced_unless_the_configuration_does)
+{
+    static const struct {
+        unsigned fds;
+        const char *names, *env, *want;
+    } rows[] = {
+        { 0, NULL, "'A=1'", "A=1" },
+        { 2, NULL, "'A=1'", "A=1 LISTEN_FDS=2 LISTEN_PID=1" },
+        { 2, "a:b", "", "LISTEN_FDS=2 LISTEN_PID=1 LISTEN_FDNAMES=a:b" },
+        { 2, "a:b", "'LISTEN_FDNAMES=c:d','LISTEN_FDS=2'",
+          "LISTEN_FDNAMES=c:d LISTEN_FDS=2 LISTEN_PID=1" },
+        { 1, "a", "'LISTEN_PID=7','LISTEN_FDSX=1'",
+          "LISTEN_PID=7 LISTEN_FDSX=1 LISTEN_FDS=1 LISTEN_FDNAMES=a" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        auto_built b = { 0 };
+        char json[1024];
+        const struct plan *p;
+
+        snprintf(json, sizeof json, CONFIG(",'env':[%s]", ""), rows[i].env);
+        p = build_as(
+            &b, json,
+            (struct plan_input){ .listen_fds = rows[i].fds, .listen_names = rows[i].names });
+        if (p)
+            expect_strings(p, p->env, rows[i].want);
+    }
+}
+
 TEST(the_search_path_is_the_last_one_and_only_for_bare_names)
 {
     static const struct {
