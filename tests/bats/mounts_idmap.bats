@@ -54,6 +54,29 @@ user_namespace() {
   same "$out" 7:8
 }
 
+@test "idmap: the option may carry the mappings, also relative to the container's" {
+  [ "$kind" != runc ] || skip 'runc has no such option'
+  source_tree source
+  user_namespace
+  mkdir "$BUNDLE/rootfs/mnt"/{absolute,relative}
+  chown -R -h 100000:200000 "$BUNDLE/rootfs"
+  unmapped /mnt/absolute bind "$T/source" bind 'idmap=uids=0-100000-5#1000-100007-1;gids=1001-200008-1'
+  unmapped /mnt/relative bind "$T/source" bind 'idmap=uids=@1000-9-1;gids=@1001-10-1'
+  inside 'stat -c "%u:%g" /mnt/absolute/mine /mnt/relative/mine'
+  same "$out" $'7:8\n9:10'
+}
+
+@test "idmap: mappings in the option and beside it, or none that are, are refused" {
+  only_davit 'these words'
+  source_tree source
+  mapped /mnt bind "$T/source" "$(mapping 0 1 1)" "$(mapping 0 1 1)" bind 'idmap=uids=0-1-1;gids=0-1-1'
+  refused run --bundle "$BUNDLE" "$ID"
+  has "$err" "mounts\[4\].options: 'idmap=' and uidMappings say it twice"
+  edit 'del(.mounts[-1].uidMappings, .mounts[-1].gidMappings) | .mounts[-1].options = ["bind", "idmap=uids=0-1"]'
+  refused run --bundle "$BUNDLE" "$ID"
+  has "$err" "mounts\[4\].options: idmap: '0-1' is not ID-ID-SIZE"
+}
+
 @test "idmap: without mappings those of the container's user namespace are taken" {
   source_tree source
   user_namespace

@@ -173,14 +173,6 @@ tree() {
   fi
 }
 
-@test "options: a peer's spelling of mappings is refused and named" {
-  only_davit 'that word'
-  mkdir "$T/source"
-  mount_at /mnt bind "$T/source" bind 'idmap=uids=0-1-1'
-  refused run --bundle "$BUNDLE" "$ID"
-  has "$err" 'mounts\[4\].options: .* belongs in uidMappings and gidMappings'
-}
-
 @test "options: a relative destination is warned of" {
   [ "$kind" != crun ] || skip 'crun is silent'
   mount_at mnt tmpfs tmpfs

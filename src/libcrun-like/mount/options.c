@@ -128,10 +128,17 @@ static int compare_name(const void *name, const void *row)
     return strcmp(name, ((const struct option *)row)->name);
 }
 
-/* "idmap=uids=..." is a peer's spelling; to a filesystem it would look like EINVAL. */
-static bool is_foreign(const char *name)
+/* "idmap=uids=..." is crun's spelling, which podman passes on. */
+static bool apply_ranges(const char *name, struct mount_options *m)
 {
-    return !strncmp(name, "idmap=", 6) || !strncmp(name, "ridmap=", 7);
+    bool recursive = *name == 'r';
+
+    if (strncmp(name + recursive, "idmap=", 6) != 0)
+        return false;
+    m->idmap = true;
+    m->recursive_idmap |= recursive;
+    m->idmap_ranges = name + recursive + 6;
+    return true;
 }
 
 /* The later option wins: what it sets is no longer cleared, and the other way round. */
@@ -229,9 +236,8 @@ int mount_options_parse(const struct spec_mount *m, const char *where, struct ar
         const struct option *o =
             bsearch(name, options, ARRAY_SIZE(options), sizeof options[0], compare_name);
 
-        if (is_foreign(name))
-            return err_set(e, ERR_INVALID,
-                           "%s.options: '%s' belongs in uidMappings and gidMappings", where, name);
+        if (apply_ranges(name, &parsed))
+            continue;
         if (o) {
             TRY(apply(o, where, &parsed, e));
         } else if (*name) {

@@ -25,6 +25,7 @@ struct mount_options {
     bool bind, recursive_bind; /* bind or the type of that name, rbind */
     bool remount;
     bool idmap, recursive_idmap; /* idmap; ridmap sets both */
+    const char *idmap_ranges;    /* what follows "idmap=" or "ridmap="; NULL without */
     bool copy_up;                /* tmpcopyup */
     char *data; /* what is left: options of the filesystem, comma-joined; NULL if none */
 };

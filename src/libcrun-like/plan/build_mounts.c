@@ -3,6 +3,7 @@
 #include "plan/writer.h"
 
 #include "base/cleanup.h"
+#include "mount/idmap.h"
 #include "mount/options.h"
 
 #include <errno.h>
@@ -73,6 +74,8 @@ static int put_idmap(struct plan_writer *w, const struct plan_input *in, size_t 
                      const struct mount_options *o, struct plan_mount *ret, struct err *e)
 {
     const struct spec_mount *m = &in->spec->mounts[i];
+    struct mount_idmap own = { m->uid_mappings, m->gid_mappings, m->uid_mapping_count,
+                               m->gid_mapping_count };
 
     if (!o->idmap && !m->uid_mapping_count)
         return 0;
@@ -80,9 +83,15 @@ static int put_idmap(struct plan_writer *w, const struct plan_input *in, size_t 
         return err_set(e, ERR_INVALID, "mounts[%zu]: ids of a %s can't be mapped", i,
                        ret->kind == PLAN_MOUNT_CGROUP ? "cgroup filesystem" : "remount");
     ret->idmap = o->recursive_idmap ? PLAN_IDMAP_TREE : PLAN_IDMAP_MOUNT;
-    if (m->uid_mapping_count) {
-        ret->uid_map = plan_add_map(w, m->uid_mappings, m->uid_mapping_count);
-        ret->gid_map = plan_add_map(w, m->gid_mappings, m->gid_mapping_count);
+    if (o->idmap_ranges && own.uid_count)
+        return err_set(e, ERR_INVALID, "mounts[%zu].options: 'idmap=' and uidMappings say it twice",
+                       i);
+    if (o->idmap_ranges &&
+        mount_idmap_parse(o->idmap_ranges, &in->spec->linux_, &w->arena, &own, e) < 0)
+        return err_wrap(e, "mounts[%zu].options", i);
+    if (own.uid_count) {
+        ret->uid_map = plan_add_map(w, own.uids, own.uid_count);
+        ret->gid_map = plan_add_map(w, own.gids, own.gid_count);
         return 0;
     }
     ret->uid_map = plan_header(w)->uid_map;

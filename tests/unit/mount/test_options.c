@@ -210,12 +210,6 @@ TEST(refuses_with_the_option_and_its_place)
         enum err_kind kind;
         const char *text;
     } rows[] = {
-        { { "idmap=uids=0-1-1" },
-          ERR_INVALID,
-          "mounts[3].options: 'idmap=uids=0-1-1' belongs in uidMappings and gidMappings" },
-        { { "nosuid", "ridmap=" },
-          ERR_INVALID,
-          "mounts[3].options: 'ridmap=' belongs in uidMappings and gidMappings" },
         { { "size=1m", "rbind", "mode=1" },
           ERR_INVALID,
           "mounts[3].options: a bind mount cannot take 'size=1m,mode=1'" },
