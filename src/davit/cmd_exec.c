@@ -21,12 +21,12 @@ static const struct option exec_options[] = {
     TEXT(NULL, "console-socket", "SOCK", exec.console_socket,
          "unix socket that receives the terminal of a detached process"),
     TEXT(NULL, "pid-file", "FILE", exec.pid_file, "write its process id here, digits only"),
+    TEXT(NULL, "pidfd-socket", "SOCK", exec.pidfd_socket, "unix socket that receives a pidfd of it"),
     NUMBER(NULL, "preserve-fds", "N", exec.preserve_fds, "pass descriptors 3 to 2+N to it"),
     LIST(NULL, "cgroup", "[CONTROLLER:]PATH", cgroups, "join this cgroup below the container's; may be repeated"),
     SWITCH(NULL, "ignore-paused", exec.ignore_paused,
            "in a paused container, too: the process begins when it is resumed"),
     TEXT(NULL, "trace", "FILE", exec.trace, "write a timeline of the start in Chrome's trace format"),
-    REFUSED(NULL, "pidfd-socket"),
     { 0 },
 };
 // clang-format on

@@ -43,8 +43,6 @@ static void add_option(struct buf *b, const struct option *o)
 {
     size_t before = b->len;
 
-    if (o->kind == OPTION_REFUSED)
-        return;
     if (o->letters)
         buf_printf(b, "  -%c, --%s", o->letters[0], o->name);
     else

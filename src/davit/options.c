@@ -90,8 +90,7 @@ static int refuse_unknown(const struct option *options, const struct option_word
         return error_set(e, DAVIT_ERROR_INVALID, "option '%.*s' belongs in front of the verb",
                          shown, w->text);
     for (; options->name; options++)
-        if (options->kind != OPTION_REFUSED)
-            suggest_weigh(&near, options->name);
+        suggest_weigh(&near, options->name);
     suggest_weigh(&near, options_help.name);
     if (near.best)
         return error_set(e, DAVIT_ERROR_INVALID, "unknown option '%.*s' (did you mean '--%s'?)",
@@ -200,7 +199,6 @@ static int store_value(const struct option *o, const char *value, size_t rest,
     case OPTION_SWITCH:
     case OPTION_FIXED:
     case OPTION_IGNORED:
-    case OPTION_REFUSED:
         break;
     }
     return 0;
@@ -216,8 +214,6 @@ static int parse_word(const struct option *options, const char *text, char ***ne
 
     if (!o)
         return refuse_unknown(options, &w, e);
-    if (o->kind == OPTION_REFUSED)
-        return error_set(e, DAVIT_ERROR_UNSUPPORTED, "option '--%s' is not supported yet", o->name);
     if (!o->arg)
         return store_switch(o, w.value, v, e);
     if (!w.value && !**next) /* engines look for the first four words */

@@ -23,7 +23,6 @@ enum option_kind {
     OPTION_CHOICE,  /* int: value + the position of the word among those of arg ("text|json") */
     OPTION_FIXED,   /* int: a switch that sets value, and 0 when it is taken back */
     OPTION_IGNORED, /* a switch of other runtimes that has nothing to do here */
-    OPTION_REFUSED, /* known from other runtimes, not supported; not shown in the help */
 };
 
 /* A table ends with a row without a name. */
@@ -144,11 +143,6 @@ extern const struct option options_help;
     {                                                                                              \
         NULL, name, NULL, OPTION_IGNORED, 0, 0, help                                               \
     }
-#define REFUSED(letters, name)                                                                     \
-    {                                                                                              \
-        letters, name, NULL, OPTION_REFUSED, 0, 0, NULL                                            \
-    }
-
 /* The rows that create and run share. */
 #define CREATE_ROWS                                                                                \
     TEXT("b", "bundle", "DIR", run.create.bundle,                                                  \
@@ -168,4 +162,5 @@ extern const struct option options_help;
         TEXT(NULL, "trace", "FILE", run.create.trace,                                              \
              "write a timeline of the start in Chrome's trace format"),                            \
         IGNORED("no-subreaper", "accepted, without effect: there never is a subreaper"),           \
-        REFUSED(NULL, "pidfd-socket")
+        TEXT(NULL, "pidfd-socket", "SOCK", run.create.pidfd_socket,                                \
+             "unix socket that receives a pidfd of the container's process")

@@ -77,6 +77,7 @@ struct davit_create_options {
     unsigned listen_fds;      /* the first so many of 3 and up are sockets as in sd_listen_fds(3);
                                  those of preserve_fds come behind them */
     const char *listen_names; /* their names with colons between; may be NULL */
+    const char *pidfd_socket; /* unix socket that receives a pidfd of the process, or NULL */
 };
 
 /* runtime-spec runtime.md "create". On failure nothing is left behind. */
@@ -116,6 +117,7 @@ struct davit_exec_options {
     const char *const *cgroups; /* NULL-terminated "[CONTROLLER,...:]PATH": the sub-cgroups to join,
                                    relative to the container's own; may be NULL */
     bool ignore_paused; /* in a paused container, too: it begins when the container is resumed */
+    const char *pidfd_socket; /* as in davit_create_options */
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */

@@ -254,6 +254,8 @@ static int row_commit(struct boot *b, struct err *e)
     else if (b->plan->flags & PLAN_TERMINAL)
         TRY(terminal_settle(b->terminal, e));
     TRY(state_commit(k->dirfd, e));
+    if (k->options->pidfd_socket)
+        TRY(hand_over_pidfd(k->options->pidfd_socket, b->init_pidfd, e));
     /* Last: an engine that sees the file finds everything else in place. */
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }

@@ -46,6 +46,8 @@ static int row_commit(struct boot *b, struct err *e)
         TRY(terminal_send(x->options->console_socket, &b->terminal, e));
     else if (b->plan->flags & PLAN_TERMINAL)
         TRY(terminal_settle(b->terminal, e));
+    if (x->options->pidfd_socket)
+        TRY(hand_over_pidfd(x->options->pidfd_socket, b->init_pidfd, e));
     return x->options->pid_file ? hand_over_pid(x->options->pid_file, b->init, e) : 0;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* hand_over.c - what passes between an engine and us besides JSON: the pid file and descriptors. */
+/* hand_over.c - what passes between an engine and us besides JSON: the pid file, the pidfd and
+ * descriptors. */
 #include "container/hand_over.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "container/stream.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +21,19 @@ int hand_over_pid(const char *path, pid_t pid, struct err *e)
     if (file_replace(AT_FDCWD, path, 0644, text, strlen(text), e) < 0)
         return err_wrap(e, "pid file");
     return 0;
+}
+
+int hand_over_pidfd(const char *path, int pidfd, struct err *e)
+{
+    /* One byte at least must go with a descriptor; a name, as peers have it. */
+    static const char name[] = "pidfd";
+    auto_fd sock = stream_connect(path);
+    int rc;
+
+    if (sock < 0)
+        return err_os(e, sock, "connect to pidfd socket '%s'", path);
+    rc = stream_send(sock, name, sizeof name - 1, pidfd);
+    return rc < 0 ? err_os(e, rc, "send the pidfd to '%s'", path) : 0;
 }
 
 int hand_over_check_fds(unsigned listen, unsigned preserve, struct err *e)

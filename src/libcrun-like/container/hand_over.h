@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* hand_over.h - what passes between an engine and us besides JSON: the pid file and descriptors. */
+/* hand_over.h - what passes between an engine and us besides JSON: the pid file, the pidfd and
+ * descriptors. */
 #pragma once
 
 #include "base/err.h"
@@ -8,6 +9,9 @@
 
 /* Decimal digits only, replaced by rename: a reader sees a whole number or nothing. */
 int hand_over_pid(const char *path, pid_t pid, struct err *e);
+
+/* Connect to the socket at path and send a pidfd, which stays the caller's, with one message. */
+int hand_over_pidfd(const char *path, int pidfd, struct err *e);
 
 /* So many descriptors from 3 on must be open, those that came by socket activation first; call
  * before opening any. Returns how many they are. */
