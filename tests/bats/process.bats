@@ -37,6 +37,15 @@ caps() { # reads the five sets as hexadecimal numbers without leading zeros, in 
   same "$caps" '0 0 0 0 0'
 }
 
+@test "process: capabilities that cannot be granted are warnings" {
+  edit '.process.capabilities = {bounding: ["CAP_KILL", "CAP_CHOWN"], permitted: ["CAP_KILL"],
+    effective: ["CAP_KILL"], inheritable: ["CAP_KILL"], ambient: ["CAP_KILL", "CAP_CHOWN"]}'
+  inside 'grep CapAmb /proc/self/status'
+  has "$out" '0000000000000020$'
+  has "$err" '[wW]arn.*(CAP_CHOWN|cap_chown)'
+  hasnt "$err" '(CAP_KILL|cap_kill)'
+}
+
 @test "process: an unknown capability is a warning, not an error" {
   edit '.process.capabilities.bounding += ["CAP_NO_SUCH"]'
   inside 'echo hello'

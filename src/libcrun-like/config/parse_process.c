@@ -54,6 +54,12 @@ static int read_environment_entry(const struct json_at *at, void *ret, struct er
     return 0;
 }
 
+static void free_cap_name(char **name)
+{
+    cap_free(*name);
+}
+#define auto_cap_name cleanup(free_cap_name)
+
 /* libcap also takes lower case and plain numbers, which the specification does not. */
 static bool find_capability(const char *name, cap_value_t *ret)
 {
@@ -89,6 +95,22 @@ static int read_capability_set(const struct json_at *at, void *ret, struct err *
     return 0;
 }
 
+/* config.md, "capabilities": what cannot be granted is logged; it is left out, as with peers. */
+static int warn_ungranted(const struct json_at *at, const char *set, uint64_t bits, const char *why,
+                          struct err *e)
+{
+    struct json_at here;
+
+    for (int cap = 0; cap < 64; cap++) {
+        auto_cap_name char *name = bits & UINT64_C(1) << cap ? cap_to_name(cap) : NULL;
+
+        if (!name || !json_member(at, set, &here))
+            continue;
+        TRY(spec_warn(&here, e, "has %s, which is left out: it is not %s", name, why));
+    }
+    return 0;
+}
+
 static int read_capabilities(const struct json_at *at, void *ret, struct err *e)
 {
 #define SET(name) FIELD_OTHER(struct spec_capabilities, name, #name, read_capability_set, 0)
@@ -96,8 +118,12 @@ static int read_capabilities(const struct json_at *at, void *ret, struct err *e)
         SET(bounding), SET(effective), SET(inheritable), SET(permitted), SET(ambient),
     };
 #undef SET
+    const struct spec_capabilities *c = ret;
 
-    return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
+    TRY(json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e));
+    TRY(warn_ungranted(at, "effective", c->effective & ~c->permitted, "permitted", e));
+    return warn_ungranted(at, "ambient", c->ambient & ~(c->permitted & c->inheritable),
+                          "both permitted and inheritable", e);
 }
 
 static const struct json_word rlimit_types[] = {
