@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Without linux.intelRdt a container is in no class of resctrl that could be changed. */
+/* A class of resctrl can't be changed yet; on most hosts there is none. */
 static int refuse_rdt(const struct davit_update_options *o, struct err *e)
 {
     const char *option = o->l3_cache_schema ? "l3-cache-schema" : "mem-bw-schema";
@@ -16,7 +16,7 @@ static int refuse_rdt(const struct davit_update_options *o, struct err *e)
     if (access("/sys/fs/resctrl/schemata", F_OK) < 0)
         return err_set(e, ERR_UNSUPPORTED, "--%s: this host has no resctrl file system mounted",
                        option);
-    return err_set(e, ERR_UNSUPPORTED, "--%s: the container has no linux.intelRdt", option);
+    return err_set(e, ERR_UNSUPPORTED, "--%s is not supported yet", option);
 }
 
 static int apply(const struct found *f, const struct spec_resources *r, struct err *e)
