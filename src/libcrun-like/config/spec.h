@@ -375,6 +375,9 @@ int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err 
 /* Parse one process object (exec --process). Same rules and ownership; only ->process is filled. */
 int spec_parse_process(const char *text, size_t len, struct spec **ret, struct err *e);
 
+/* linux.namespaces[] of this CLONE_NEW* bit, NULL when it is not listed. */
+const struct spec_namespace *spec_namespace(const struct spec *s, uint32_t flag);
+
 /* annotations[key], NULL when absent. */
 const char *spec_annotation(const struct spec *s, const char *key);
 

@@ -9,12 +9,12 @@
 #include <limits.h>
 #include <string.h>
 
-static bool has_namespace(const struct spec *s, uint32_t flag)
+const struct spec_namespace *spec_namespace(const struct spec *s, uint32_t flag)
 {
     for (size_t i = 0; i < s->linux_.namespace_count; i++)
         if (s->linux_.namespaces[i].flag == flag)
-            return true;
-    return false;
+            return &s->linux_.namespaces[i];
+    return NULL;
 }
 
 static const char *namespace_phrase(uint32_t flag)
@@ -50,7 +50,7 @@ static int validate_namespaces(const struct spec *s, struct err *e)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
-        if (needs[i].asked && !has_namespace(s, needs[i].flag))
+        if (needs[i].asked && !spec_namespace(s, needs[i].flag))
             return err_set(e, ERR_INVALID, "%s needs %s in linux.namespaces", needs[i].property,
                            namespace_phrase(needs[i].flag));
     return 0;
@@ -72,7 +72,7 @@ static int validate_sysctl(const struct spec *s, const struct json_at *at, const
     flag = sysctl_namespace(path);
     if (!flag)
         return json_error(at, e, "belongs to the host, not to a container");
-    if (!has_namespace(s, flag))
+    if (!spec_namespace(s, flag))
         return json_error(at, e, "needs %s in linux.namespaces", namespace_phrase(flag));
     return 0;
 }

@@ -63,10 +63,9 @@ static const char *source_of(struct plan_writer *w, const struct plan_input *in,
 /* The file of the user namespace that the container joins. */
 static const char *joined_user(const struct spec *s)
 {
-    for (size_t i = 0; i < s->linux_.namespace_count; i++)
-        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
-            return s->linux_.namespaces[i].path;
-    return NULL;
+    const struct spec_namespace *user = spec_namespace(s, CLONE_NEWUSER);
+
+    return user ? user->path : NULL;
 }
 
 /* config.md "Linux mount options": by the mount's own mappings, else by the container's. */
@@ -330,21 +329,14 @@ static bool dev_is_bound(const struct plan_writer *w)
     return false;
 }
 
-static bool has_new_user_namespace(const struct spec *s)
-{
-    for (size_t i = 0; i < s->linux_.namespace_count; i++)
-        if (s->linux_.namespaces[i].flag == CLONE_NEWUSER)
-            return !s->linux_.namespaces[i].path;
-    return false;
-}
-
 /* Root gives a new user namespace its nodes from outside. */
 static int put_host_owner(const struct plan_input *in, struct plan_device *d, size_t i,
                           struct err *e)
 {
+    const struct spec_namespace *user = spec_namespace(in->spec, CLONE_NEWUSER);
     const struct spec_linux *l = &in->spec->linux_;
 
-    if (in->rootless || !has_new_user_namespace(in->spec))
+    if (in->rootless || !user || user->path)
         return 0;
     d->by_outer = true;
     if (!plan_host_id(l->uid_mappings, l->uid_mapping_count, d->uid, &d->host_uid))

@@ -36,14 +36,6 @@ static bool has_writable_mount(const struct spec *s)
     return false;
 }
 
-static const struct spec_namespace *find_namespace(const struct spec *s, uint32_t flag)
-{
-    for (size_t i = 0; i < s->linux_.namespace_count; i++)
-        if (s->linux_.namespaces[i].flag == flag)
-            return &s->linux_.namespaces[i];
-    return NULL;
-}
-
 bool plan_host_id(const struct spec_id_mapping *maps, size_t count, uint32_t id, uint32_t *ret)
 {
     for (size_t i = 0; i < count; i++) {
@@ -58,7 +50,7 @@ bool plan_host_id(const struct spec_id_mapping *maps, size_t count, uint32_t id,
 /* process.user.uid as the host sees it. False when the configuration does not tell. */
 static bool find_owner(const struct spec *s, uint32_t *ret)
 {
-    const struct spec_namespace *user = find_namespace(s, CLONE_NEWUSER);
+    const struct spec_namespace *user = spec_namespace(s, CLONE_NEWUSER);
 
     *ret = s->process.user.uid;
     if (!user)
@@ -69,7 +61,7 @@ static bool find_owner(const struct spec *s, uint32_t *ret)
 
 void plan_put_cgroup_owner(struct plan_writer *w, const struct plan_input *in)
 {
-    const struct spec_namespace *cgroup = find_namespace(in->spec, CLONE_NEWCGROUP);
+    const struct spec_namespace *cgroup = spec_namespace(in->spec, CLONE_NEWCGROUP);
     uint32_t owner;
 
     /* Who is not root has only one id to give it to, and owns it already. */
