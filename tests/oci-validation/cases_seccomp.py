@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""config-linux.md, Seccomp. Obligation 46. The probe's own calls stay allowed; getppid, getpgid and gettid are tried."""
+"""config-linux.md, Seccomp. Obligation 46. The probe's own calls stay allowed; getppid and getpgid are tried."""
 import array
 import json
 import os
 import signal
 import socket
-import subprocess
 import threading
 
-from harness import Failed, case, check, equal, eventually
+from harness import case, check, equal, eventually
 
-GETPPID, GETPGID, ADD_KEY = 110, 121, 248  # x86-64; the names below are what counts elsewhere
+GETPPID, GETPGID = 110, 121  # x86-64
 
 
 def x86_only(c):
@@ -243,9 +242,5 @@ def listener_missing(c):
     c.linux["seccomp"]["listenerPath"] = str(c.scratch / "nobody")
     c.write_config()
     status, _, _ = c.call("create", "--bundle", c.bundle, c.id)
-    if status == 0:
-        try:
-            c.must_fail("start", c.id)
-        except Failed:
-            raise Failed("create and start succeeded without an agent") from None
-    subprocess.run(["true"], check=True)
+    if status == 0:  # the filter may be loaded as late as that
+        c.must_fail("start", c.id)
