@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "config/generate.h"
+#include "cases.h"
 #include "coverage.h"
 #include "recipe.h"
 #include "unit/plan/plan_check.h"
@@ -20,8 +21,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { FILE_MAX = 1 << 20 };
 
 static struct {
     bool update;
@@ -47,14 +46,6 @@ static void report(bool failed, const char *name)
     run.failures += failed;
 }
 
-static char *read_if_there(int dir, const char *name)
-{
-    char *text = NULL;
-    struct err e;
-
-    return file_read(dir, name, FILE_MAX, &text, NULL, &e) < 0 ? NULL : text;
-}
-
 /* Say which line is the first that differs. */
 static void complain_difference(struct golden *g, const char *file, const char *got,
                                 const char *want)
@@ -76,7 +67,7 @@ static void complain_difference(struct golden *g, const char *file, const char *
 
 static void compare(struct golden *g, const char *file, const char *got)
 {
-    auto_free char *want = read_if_there(g->dir, file);
+    auto_free char *want = cases_read(g->dir, file);
     struct err e;
 
     if (want && !strcmp(want, got))
@@ -141,7 +132,7 @@ static void compare_plan(struct golden *g, const struct plan *p, const char *jso
 static int build(struct golden *g, struct spec **ret, struct recipe *r, struct plan **ret_plan,
                  struct err *e)
 {
-    auto_free char *facts = read_if_there(g->dir, "facts");
+    auto_free char *facts = cases_read(g->dir, "facts");
 
     recipe_init(r);
     if (facts)
@@ -177,7 +168,7 @@ static void run_case(struct golden *g)
 {
     cleanup(spec_freep) struct spec *s = NULL;
     auto_free struct plan *plan = NULL, *exec = NULL;
-    auto_free char *process = read_if_there(g->dir, "process.json");
+    auto_free char *process = cases_read(g->dir, "process.json");
     struct recipe r;
     struct err e = { 0 };
 
@@ -211,16 +202,11 @@ static void run_folder(int top, const char *name)
     report(g.failed, name);
 }
 
-static int is_folder(const struct dirent *d)
-{
-    return d->d_name[0] != '.' && d->d_type == DT_DIR;
-}
-
 static int run_all(const char *path)
 {
     auto_fd top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     auto_free struct dirent **list = NULL;
-    int count = scandir(path, &list, is_folder, alphasort);
+    int count = cases_list(path, &list);
 
     for (int i = 0; i < count; i++) {
         run_folder(top, list[i]->d_name);
