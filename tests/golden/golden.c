@@ -6,7 +6,8 @@
  *
  * A case holds config.json, and as needed: facts (see recipe.h), process.json for an exec plan in
  * exec.json, plan.txt and exec.txt for the plan as people see it, and error or exec-error with the
- * line that is expected instead of a plan. --update writes what is there now; read the diff.
+ * line that is expected instead of a plan. refused has changes of config.json, and what is said to
+ * each (see refused.h). --update writes what is there now; read the diff.
  * The last tests fail when a row or a field of the plan is not covered by any case.
  */
 #include "base/buf.h"
@@ -16,6 +17,7 @@
 #include "cases.h"
 #include "coverage.h"
 #include "recipe.h"
+#include "refused.h"
 #include "unit/plan/plan_check.h"
 
 #include <fcntl.h>
@@ -164,6 +166,21 @@ static void compare_generated(struct golden *g)
         compare(g, "config.json", text.data);
 }
 
+static void compare_refused(struct golden *g, const struct recipe *r)
+{
+    auto_free char *list = cases_read(g->dir, "refused");
+    auto_free char *config = list ? cases_read(g->dir, "config.json") : NULL;
+    auto_buf told = { 0 };
+    struct err e;
+
+    if (!config)
+        return;
+    if (refused_retell(config, list, r, &told, &e) < 0)
+        complain(g, "refused", e.text);
+    else
+        compare(g, "refused", told.data);
+}
+
 static void run_case(struct golden *g)
 {
     cleanup(spec_freep) struct spec *s = NULL;
@@ -179,6 +196,7 @@ static void run_case(struct golden *g)
         complain(g, "is accepted", NULL);
     else
         compare_plan(g, plan, "plan.json", "plan.txt");
+    compare_refused(g, &r);
     if (!process || !s)
         return;
     if (build_exec(process, s, &r, &exec, &e) < 0)
