@@ -116,7 +116,7 @@ static int from_container(const struct davit_exec_options *o, const struct spec 
 {
     *ret = container->process;
     if (!container->has_process)
-        ret->cwd = arena_strdup(arena, "/");
+        ret->cwd = (char *)(uintptr_t) "/";
     ret->terminal = o->tty;
     TRY(join_strings(arena, NULL, o->argv, &ret->args, e));
     TRY(join_strings(arena, container->has_process ? &container->process.env : NULL, o->env,
