@@ -35,6 +35,7 @@ enum {
     SANDBOX_ONE_ID,
     SANDBOX_NO_DEVICES,
     SANDBOX_NO_IDMAP,
+    SANDBOX_NO_XATTRS,
     SANDBOX_SECONDS = 20,
 };
 
@@ -127,6 +128,8 @@ static inline const char *sandbox_lacks(int status)
         return "this kernel has no veth devices";
     case SANDBOX_NO_IDMAP:
         return "this kernel's tmpfs can't map ids";
+    case SANDBOX_NO_XATTRS:
+        return "this kernel's tmpfs has no attributes of users";
     default:
         return NULL;
     }

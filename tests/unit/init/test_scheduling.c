@@ -78,16 +78,17 @@ TEST(a_memory_policy_without_nodes_names_none)
     }
 }
 
+/* The nice value is one that everybody may have. */
 TEST(the_scheduler_and_its_nice_value_are_the_configuration_s)
 {
     IN_SANDBOX(0)
     {
         struct init in =
-            sandbox_init(PLAN(.process = ",'scheduler':{'policy':'SCHED_BATCH','nice':3}"));
+            sandbox_init(PLAN(.process = ",'scheduler':{'policy':'SCHED_BATCH','nice':19}"));
         struct err e = { 0 };
 
         EXPECT(row_scheduler(&in, &e) == 0);
-        EXPECT(sched_getscheduler(0) == SCHED_BATCH && getpriority(PRIO_PROCESS, 0) == 3);
+        EXPECT(sched_getscheduler(0) == SCHED_BATCH && getpriority(PRIO_PROCESS, 0) == 19);
         EXPECT(fake_count(__NR_setpriority) == 0);
         fake_deny(__NR_sched_setattr, EPERM);
         EXPECT_ERROR(row_scheduler(&in, &e), e, EPERM,
@@ -100,14 +101,14 @@ TEST(a_policy_without_nice_values_keeps_one_for_later)
     IN_SANDBOX(0)
     {
         struct init in = sandbox_init(
-            PLAN(.process = ",'scheduler':{'policy':'SCHED_FIFO','priority':1,'nice':4}"));
+            PLAN(.process = ",'scheduler':{'policy':'SCHED_FIFO','priority':1,'nice':19}"));
         struct err e = { 0 };
 
         fake_rule(&(struct fake_rule){ .call = __NR_sched_setattr, .any_second = true });
         EXPECT(row_scheduler(&in, &e) == 0);
-        EXPECT(getpriority(PRIO_PROCESS, 0) == 4);
+        EXPECT(getpriority(PRIO_PROCESS, 0) == 19);
         fake_deny(__NR_setpriority, EACCES);
-        EXPECT_ERROR(row_scheduler(&in, &e), e, EACCES, "process.scheduler.nice: setpriority 4");
+        EXPECT_ERROR(row_scheduler(&in, &e), e, EACCES, "process.scheduler.nice: setpriority 19");
     }
 }
 
