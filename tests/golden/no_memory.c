@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "cases.h"
 #include "recipe.h"
-#include "scarce.h"
+#include "unit/scarce.h"
 
 #include <errno.h>
 #include <fcntl.h>
