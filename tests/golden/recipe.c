@@ -36,10 +36,8 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         const char *name;
         bool *flag;
     } flags[] = {
-        { "rootless", &r->rootless },
-        { "strict", &r->strict },
-        { "run", &r->run },
-        { "no-keyring", &r->no_keyring },
+        { "rootless", &r->rootless },   { "strict", &r->strict },         { "run", &r->run },
+        { "announced", &r->announced }, { "no-keyring", &r->no_keyring },
     };
 
     if (!strcmp(name, "host"))
@@ -137,6 +135,7 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .rootless = r->rootless,
         .strict = r->strict,
         .barrier = !r->run,
+        .announced = r->announced,
         .no_keyring = r->no_keyring,
     };
     if (!ret->rootfs)

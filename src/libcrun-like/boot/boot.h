@@ -34,7 +34,6 @@ struct boot {
     int terminal;        /* the pty's master, -1 without */
     int listener;        /* of the seccomp filter, -1 without */
     int32_t done_value;  /* goes out with the next DONE */
-    bool exec_seen;      /* the payload runs: init's end of the conversation closed by execve */
     bool peer_failed;    /* outer or init said FAILED, */
     unsigned failed_row; /* in this row */
     bool kept;

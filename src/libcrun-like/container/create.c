@@ -203,7 +203,8 @@ static int row_filter_devices(struct boot *b, struct err *e)
     return cgroup_apply(&k->record.cgroup, &program, e);
 }
 
-/* Everything that commit has to say, while init works; only the rename is left for later. */
+/* All that there is to say, while init works. Where somebody is told before the payload runs, the
+ * rename is left for "record container". */
 static int row_write_record(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -211,13 +212,13 @@ static int row_write_record(struct boot *b, struct err *e)
     TRY(file_make(k->dirfd, "config.json", 0600, k->bundle.text, k->bundle.len, e));
     TRY(boot_await_init(b, e));
     TRY(state_process_read(b->init, &k->record.process, e));
-    if (!(b->plan->flags & (PLAN_START_BARRIER | PLAN_TERMINAL))) {
-        /* Nobody holds init up after this: from now on delete --force knows whom to kill. */
-        TRY(state_prepare(k->dirfd, &k->record, e));
-        TRY(state_commit(k->dirfd, e));
-    }
     k->record.phase = STATE_CREATED;
-    return state_prepare(k->dirfd, &k->record, e);
+    TRY(state_prepare(k->dirfd, &k->record, e));
+    if (b->plan->flags & (PLAN_START_BARRIER | PLAN_TERMINAL | PLAN_ANNOUNCED))
+        return 0;
+    /* Nobody holds init up after this, so here is its record's place; the status tells by the
+     * process whether the payload runs. */
+    return state_commit(k->dirfd, e);
 }
 
 static int state_for_hooks(const struct creation *k, const char *status, pid_t pid, struct buf *ret,
@@ -299,8 +300,7 @@ static int row_listener(struct boot *b, struct err *e)
     X(agent, row_agent)                                                                            \
     X(listener, row_listener)                                                                      \
     X(commit, row_commit)                                                                          \
-    X(release, boot_row_nothing)                                                                   \
-    X(record_running, row_commit)
+    X(release, boot_row_nothing)
 #define ROW_HANDLER(id, fn) [BOOT_##id] = fn,
 
 static boot_handler *const handlers[BOOT_ROW_COUNT] = { ROW_HANDLERS(ROW_HANDLER) };
@@ -337,6 +337,7 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
     struct prepare_options o = { .id = k->id,
                                  .bundle = &k->bundle,
                                  .barrier = barrier,
+                                 .announced = k->options->pid_file || k->options->pidfd_socket,
                                  .no_keyring = k->options->no_new_keyring,
                                  .listen_fds = k->options->listen_fds,
                                  .listen_names = k->options->listen_names };

@@ -101,6 +101,7 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .rootless = geteuid() != 0,
         .strict = c->strict,
         .barrier = o->barrier,
+        .announced = o->announced,
         .no_keyring = o->no_keyring,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,

@@ -337,8 +337,9 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     TRY(put_resctrl(w, in, e));
     TRY(put_cgroups(w, in, e));
     plan_put_cgroup_owner(w, in);
-    plan_header(w)->flags |=
-        (s->root_readonly ? PLAN_ROOT_READONLY : 0) | (in->barrier ? PLAN_START_BARRIER : 0);
+    plan_header(w)->flags |= (s->root_readonly ? PLAN_ROOT_READONLY : 0) |
+                             (in->barrier ? PLAN_START_BARRIER : 0) |
+                             (in->announced ? PLAN_ANNOUNCED : 0);
     return 0;
 }
 

@@ -25,6 +25,7 @@ static const struct name flag_names[] = {
     { PLAN_TERMINAL, "terminal" },
     { PLAN_KEYRING, "keyring" },
     { PLAN_START_BARRIER, "startBarrier" },
+    { PLAN_ANNOUNCED, "announced" },
     { PLAN_OOM_SCORE, "oomScore" },
     { PLAN_UMASK, "umask" },
     { PLAN_MOUNT_NAMESPACE, "mountNamespace" },
@@ -265,8 +266,6 @@ const char *dump_actor(enum row_actor actor)
         return "aside";
     case ROW_AHEAD:
         return "ahead";
-    case ROW_AFTER:
-        return "after";
     }
     return "?";
 }

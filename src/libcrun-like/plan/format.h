@@ -44,6 +44,7 @@ enum plan_flag {
     PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
     PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
     PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
+    PLAN_ANNOUNCED = 1 << 19,        /* init's pid or pidfd is handed to somebody */
     PLAN_PERSONALITY = 1 << 24,      /* personality is set */
     PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
     PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */

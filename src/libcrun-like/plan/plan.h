@@ -29,6 +29,7 @@ struct plan_input {
     bool rootless;                         /* the caller is not root */
     bool strict;                           /* an unset umask is the caller's */
     bool barrier;                          /* create, not run */
+    bool announced;                        /* init's pid or pidfd is handed to somebody */
     bool no_keyring;
     unsigned listen_fds;      /* sockets that are handed to the process, from descriptor 3 on */
     const char *listen_names; /* their names with colons between; NULL: none */

@@ -247,10 +247,10 @@ static bool when_process(const struct plan *p)
     return p->flags & PLAN_PROCESS;
 }
 
-/* Somebody must hear of init before the payload runs: `start`, or who gets the terminal. */
+/* Somebody must hear of init before the payload runs: `start`, who gets the terminal or the pid. */
 static bool when_watched(const struct plan *p)
 {
-    return p->flags & (PLAN_START_BARRIER | PLAN_TERMINAL);
+    return p->flags & (PLAN_START_BARRIER | PLAN_TERMINAL | PLAN_ANNOUNCED);
 }
 
 static bool when_unwatched(const struct plan *p)
