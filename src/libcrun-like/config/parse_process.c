@@ -44,7 +44,7 @@ static int read_user(const struct json_at *at, void *ret, struct err *e)
 }
 
 /* The text stays out of the error: environments carry secrets. */
-static int read_environment_entry(const struct json_at *at, void *ret, struct err *e)
+int spec_read_environment_entry(const struct json_at *at, void *ret, struct err *e)
 {
     char **entry = ret;
 
@@ -187,7 +187,7 @@ static const struct json_field process_fields[] = {
     FIELD_WHOLE("user", read_user, 0),
     FIELD_ARRAY(struct spec_process, args.items, args.count, "args", json_item_string,
                 JSON_REQUIRED | JSON_NOT_EMPTY),
-    FIELD_ARRAY(struct spec_process, env.items, env.count, "env", read_environment_entry, 0),
+    FIELD_ARRAY(struct spec_process, env.items, env.count, "env", spec_read_environment_entry, 0),
     FIELD_STRING(struct spec_process, cwd, "cwd", JSON_REQUIRED | JSON_ABSOLUTE),
     FIELD_OTHER(struct spec_process, capabilities, "capabilities", read_capabilities, 0),
     FIELD_WHOLE("rlimits", read_rlimits, 0),
