@@ -3,7 +3,7 @@
 #include "hooks/hooks.h"
 
 #include "base/cleanup.h"
-#include "hooks/spawn.h"
+#include "base/spawn.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 
 enum { NO_EXEC_SEAL = 0x0008 }; /* MFD_NOEXEC_SEAL, Linux 6.3 */
 
-static void hook_process_done(struct hook_process *p)
+static void spawned_done(struct spawned *p)
 {
     cleanup_fd(&p->pidfd);
 }
@@ -98,7 +98,7 @@ static int judge(const siginfo_t *end, struct err *e)
     return 0;
 }
 
-static int wait_and_judge(const struct hook_process *p, uint32_t timeout, struct err *e)
+static int wait_and_judge(const struct spawned *p, uint32_t timeout, struct err *e)
 {
     bool exited = true;
     siginfo_t end;
@@ -128,7 +128,7 @@ static char **terminate(const struct spec_strings *s)
 int hook_run(const struct spec_hook *h, const char *where, const struct hook_stage *s,
              struct err *e)
 {
-    cleanup(hook_process_done) struct hook_process process = { .pidfd = -EBADF };
+    cleanup(spawned_done) struct spawned process = { .pidfd = -EBADF };
     auto_free char **argv = terminate(&h->args);
     auto_free char **envp = terminate(&h->env);
     auto_fd input = -EBADF;
@@ -137,8 +137,15 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
         return err_os(e, ENOMEM, "%s", where);
     if (h->args.count == 0)
         argv[0] = h->path;
-    if (open_state(s->state_json, &input, e) < 0 ||
-        hook_spawn(h->path, s->dir, argv, envp, input, &process, e) < 0)
+    if (open_state(s->state_json, &input, e) < 0)
+        return err_wrap(e, "%s", where);
+    if (spawn(&(struct spawn){ .path = h->path,
+                               .exe = -1,
+                               .dir = s->dir,
+                               .argv = argv,
+                               .envp = envp,
+                               .input = input },
+              &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)
         return err_wrap(e, "%s '%s'", where, h->path);

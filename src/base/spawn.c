@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * spawn.c - start a hook's program with nothing of the caller's but stdout, stderr and ids.
+ * spawn.c - start a program with nothing of the caller's but stdout, stderr and ids.
  *
  * How it works: the child shares the caller's memory and the calling thread waits until it has
  * executed (CLONE_VM | CLONE_VFORK), so nothing is copied, whatever the caller's size, and an errno
  * comes back through a plain variable. It has descriptors and signal actions of its own, and makes
  * only system calls: another thread may hold any lock.
  */
-#include "hooks/spawn.h"
+#include "base/spawn.h"
 
-#include "base/cleanup.h"
 #include "base/bare.h"
+#include "base/cleanup.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -19,14 +19,10 @@
 #include <stdint.h>
 #include <sys/wait.h>
 
-enum { CHILD_STACK = 32 * 1024 };
+enum { CHILD_STACK = 32 * 1024, EXE = STDERR_FILENO + 1 };
 
 struct child {
-    const char *path;
-    const char *dir; /* NULL: the caller's */
-    char *const *argv;
-    char *const *envp;
-    int input;
+    const struct spawn *wish;
     int error; /* written by the child: why execve was not reached */
 };
 
@@ -52,7 +48,7 @@ struct kernel_dirent { /* getdents64(2) */
 };
 
 /* For hosts that answer ENOSYS or EPERM to close_range(2), as older container sandboxes do. */
-static int close_listed(void)
+static int close_listed(int first)
 {
     _Alignas(struct kernel_dirent) char list[1024];
     int dir = bare_openat(AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
@@ -65,7 +61,7 @@ static int close_listed(void)
             const struct kernel_dirent *entry = (const struct kernel_dirent *)(list + at);
             int fd = parse_fd(entry->name);
 
-            if (fd > STDERR_FILENO && fd != dir)
+            if (fd >= first && fd != dir)
                 bare_close(fd);
             at += entry->reclen;
         }
@@ -73,9 +69,14 @@ static int close_listed(void)
     return (int)n;
 }
 
-static int set_descriptors(int input)
+static int set_descriptors(int input, int exe)
 {
+    int first = exe < 0 ? EXE : EXE + 1;
     long rc;
+
+    /* Out of the way of input's new place, then where it is not closed. */
+    if (exe >= 0)
+        TRY(exe = (int)SYS_3(__NR_fcntl, exe, F_DUPFD_CLOEXEC, EXE));
 
     /* The caller may have been started without a stdin: then input itself may be number 0. */
     if (input == STDIN_FILENO)
@@ -84,9 +85,11 @@ static int set_descriptors(int input)
         rc = SYS_3(__NR_dup3, input, STDIN_FILENO, 0);
     if (rc < 0)
         return (int)rc;
-    if (sys_close_range(STDERR_FILENO + 1, UINT_MAX, 0) == 0)
+    if (exe > EXE)
+        TRY((int)SYS_3(__NR_dup3, exe, EXE, O_CLOEXEC));
+    if (sys_close_range((unsigned)first, UINT_MAX, 0) == 0)
         return 0;
-    return close_listed();
+    return close_listed(first);
 }
 
 /* Ignored signals stay ignored across execve, and many programs ignore SIGPIPE. Actions come before
@@ -106,25 +109,26 @@ static void reset_signals(void)
 static int child_main(void *data)
 {
     struct child *c = data;
+    const struct spawn *s = c->wish;
     int rc;
 
     setsid();
-    rc = set_descriptors(c->input);
-    if (rc == 0 && c->dir)
-        rc = (int)SYS_1(__NR_chdir, c->dir);
+    rc = set_descriptors(s->input, s->exe);
+    if (rc == 0 && s->dir)
+        rc = (int)SYS_1(__NR_chdir, s->dir);
     if (rc == 0) {
         reset_signals();
-        rc = (int)SYS_3(__NR_execve, c->path, c->argv, c->envp);
+        rc = (int)(s->exe < 0 ? SYS_3(__NR_execve, s->path, s->argv, s->envp)
+                              : SYS_5(__NR_execveat, EXE, "", s->argv, s->envp, AT_EMPTY_PATH));
     }
     c->error = -rc;
     SYS_1(__NR_exit_group, 127);
     return 127;
 }
 
-int hook_spawn(const char *path, const char *dir, char *const argv[], char *const envp[], int input,
-               struct hook_process *ret, struct err *e)
+int spawn(const struct spawn *s, struct spawned *ret, struct err *e)
 {
-    struct child c = { .path = path, .dir = dir, .argv = argv, .envp = envp, .input = input };
+    struct child c = { .wish = s };
     _Alignas(16) char stack[CHILD_STACK];
     sigset_t all, before;
     int pidfd = -EBADF, saved;
@@ -137,14 +141,14 @@ int hook_spawn(const char *path, const char *dir, char *const argv[], char *cons
     saved = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (pid < 0)
-        return err_os(e, saved, "'%s': clone", path);
+        return err_os(e, saved, "'%s': clone", s->path);
     if (c.error) {
         siginfo_t ignored;
 
         waitid(P_PIDFD, (id_t)pidfd, &ignored, WEXITED | __WALL);
         close(pidfd);
-        return err_os(e, c.error, "execute '%s'", path);
+        return err_os(e, c.error, "execute '%s'", s->path);
     }
-    *ret = (struct hook_process){ .pid = pid, .pidfd = pidfd };
+    *ret = (struct spawned){ .pid = pid, .pidfd = pidfd };
     return 0;
 }
