@@ -20,7 +20,8 @@ struct sleeper {
 static struct sleeper sleeper_start(bool executes)
 {
     struct err e = { 0 };
-    int exe = executes ? boot_executable(&e) : -1, pair[2] = { -1, -1 };
+    auto_fd own = -EBADF;
+    int exe = executes ? boot_executable(&own, &e) : -1, pair[2] = { -1, -1 };
     struct sleeper s = { .sock = -1 };
     char number[16];
 
