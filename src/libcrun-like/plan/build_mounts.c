@@ -59,6 +59,24 @@ static const char *source_of(struct plan_writer *w, const struct plan_input *in,
     return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
 }
 
+/* The path in the container's tree of a source that lies in it; the root's own is "/". */
+static const char *inside_of(const struct plan_input *in, const char *source)
+{
+    size_t length = strlen(in->rootfs);
+    const char *rest;
+
+    if (!source || strncmp(source, in->rootfs, length) != 0)
+        return NULL;
+    rest = source + length;
+    if (*rest && *rest != '/')
+        return NULL;
+    /* ".." would lead out of it. */
+    for (const char *p = strstr(rest, "/.."); p; p = strstr(p + 1, "/.."))
+        if (p[3] == '/' || p[3] == '\0')
+            return NULL;
+    return *rest ? rest : "/";
+}
+
 /* The file of the user namespace that the container joins. */
 static const char *joined_user(const struct spec *s)
 {
@@ -195,13 +213,29 @@ static bool is_readonly_late(const struct plan_mount *m, const char *type)
            !(m->rec_clear & MOUNT_ATTR_RDONLY);
 }
 
+/* What mount(2) means by MS_REMOUNT | MS_BIND: who names one flag of a mount names them all. Access
+ * times count as one flag, which stays as it is unless a part of it is named. */
+static void drop_unnamed(struct plan_mount *m)
+{
+    const uint64_t flags = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                           MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
+
+    if (m->kind != PLAN_MOUNT_BIND || !(m->set | m->clear))
+        return;
+    m->drop = flags & ~(m->set | m->clear);
+    if ((m->clear & MOUNT_ATTR__ATIME) && !(m->set & MOUNT_ATTR_NODIRATIME))
+        m->clear |= MOUNT_ATTR_NODIRATIME;
+    else if (m->set & MOUNT_ATTR_NODIRATIME)
+        m->clear |= MOUNT_ATTR__ATIME; /* the mode is the kernel's default, unless one is set */
+}
+
 static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t i,
                      struct plan_mount *ret, struct err *e)
 {
     const struct spec_mount *m = &in->spec->mounts[i];
     const char *where = arena_printf(&w->arena, "mounts[%zu]", i);
     const char *destination = plan_clean_path(&w->arena, m->destination);
-    const char *type = m->type ? m->type : "";
+    const char *type = m->type ? m->type : "", *source;
     struct mount_options o = { 0 };
     enum plan_mount_kind kind;
 
@@ -213,11 +247,12 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
         return err_set(e, ERR_INVALID, "%s.source is required for a bind mount", where);
     if (kind == PLAN_MOUNT_FS && !m->type)
         return err_set(e, ERR_INVALID, "%s.type is required", where);
+    source = source_of(w, in, m, kind);
     *ret = (struct plan_mount){
         .where = plan_add_text(w, where),
         .kind = kind,
         .type = plan_add_text(w, m->type),
-        .source = plan_add_text(w, source_of(w, in, m, kind)),
+        .source = plan_add_text(w, source),
         .destination = plan_add_text(w, destination),
         .data = plan_add_text(w, o.data),
         .recursive = o.recursive_bind,
@@ -230,10 +265,15 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     };
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
+    drop_unnamed(ret);
     ret->label = label_of(in, ret, type, o.data);
     ret->readonly_late = is_readonly_late(ret, type);
     TRY(put_copy_up(i, type, destination, &o, ret, e));
-    return put_idmap(w, in, i, &o, ret, e);
+    TRY(put_idmap(w, in, i, &o, ret, e));
+    /* Mapping ids needs the host's rights, so outer. */
+    if (kind == PLAN_MOUNT_BIND && !ret->idmap)
+        ret->inside = plan_add_text(w, inside_of(in, source));
+    return 0;
 }
 
 static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,

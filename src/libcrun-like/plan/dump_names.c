@@ -215,6 +215,7 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
 {
     ret->count = 0;
     put_attributes(ret, "", m->set, m->clear);
+    PUT_BITS(ret, "~", attribute_cleared, m->drop);
     put_attributes(ret, "r", m->rec_set, m->rec_clear);
     PUT_BITS(ret, "", superblock_set, m->sb_set);
     PUT_BITS(ret, "", superblock_cleared, m->sb_clear);

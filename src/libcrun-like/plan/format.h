@@ -87,6 +87,8 @@ struct plan_mount {
     uint32_t label;         /* enum plan_label */
     uint32_t readonly_late; /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
+    uint64_t drop;   /* of a bind: goes, too, where no user namespace locks it */
+    plan_str inside; /* of a bind: the source, as a path in the container's tree */
 };
 
 struct plan_device {
@@ -233,6 +235,12 @@ struct plan {
     uint32_t cgroup_owner;           /* host uid, with PLAN_CGROUP_DELEGATED */
     struct plan_list device_program; /* struct bpf_insn */
 };
+
+/* Is its source opened, or the filesystem made, before there is a container? */
+static inline bool plan_mount_by_outer(const struct plan_mount *m)
+{
+    return (m->kind == PLAN_MOUNT_BIND && !m->inside) || m->idmap;
+}
 
 static inline const char *plan_text(const struct plan *p, plan_str s)
 {
