@@ -315,12 +315,20 @@ static int mount_one(struct init *in, const struct plan_mount *m, int *source, s
     return mount_fs(in, m, source, e);
 }
 
+/* Where a descriptor for mount i stands, if somebody opened one. */
+static int *source_at(struct init *in, uint32_t i, bool own)
+{
+    if (own)
+        return &in->grants.own_fd;
+    return in->sources ? &in->sources[i] : NULL;
+}
+
 int row_mounts(struct init *in, struct err *e)
 {
     const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
 
     for (uint32_t i = 0; i < in->plan->mounts.count; i++)
-        if (mount_one(in, &m[i], in->sources ? &in->sources[i] : NULL, e) < 0)
+        if (mount_one(in, &m[i], source_at(in, i, m[i].own), e) < 0)
             return err_wrap(e, "%s %s", init_text(in, m[i].where), init_text(in, m[i].destination));
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/sys.h"
 #include "config/foresee.h"
 #include "container/agent.h"
 #include "container/hand_over.h"
@@ -119,6 +120,20 @@ static int fill_record(struct creation *k, struct err *e)
     return 0;
 }
 
+/* `start` listens itself. Without the right to clone mounts init binds the directory by its path.
+ */
+static int offer_notify(struct creation *k, struct err *e)
+{
+    TRY(state_notify_make(k->dirfd, e));
+    k->boot.grants.own_fd =
+        (int)sys_open_tree(k->dirfd, STATE_NOTIFY_DIR, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (k->boot.grants.own_fd < 0 && k->boot.grants.own_fd != -EPERM)
+        return err_os(e, k->boot.grants.own_fd, "open_tree of NOTIFY_SOCKET's directory");
+    if (k->boot.plan->flags & PLAN_START_BARRIER)
+        return 0;
+    return notify_open(k->context, k->dirfd, &k->notify, e);
+}
+
 static int row_claim(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -136,6 +151,8 @@ static int row_claim(struct boot *b, struct err *e)
         if (b->grants.barrier_fd < 0)
             return b->grants.barrier_fd;
     }
+    if (b->plan->flags & PLAN_NOTIFY)
+        TRY(offer_notify(k, e));
     TRY(state_prepare(k->dirfd, &k->record, e));
     return state_commit(k->dirfd, e);
 }
@@ -326,9 +343,14 @@ static int check_options(const struct creation *k, struct err *e)
 void creation_init(struct creation *k, davit_context *c, const char *id,
                    const struct davit_create_options *o)
 {
-    *k = (struct creation){
-        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1, .agent = -1
-    };
+    *k = (struct creation){ .context = c,
+                            .id = id,
+                            .options = o,
+                            .rootfd = -1,
+                            .dirfd = -1,
+                            .lock = -1,
+                            .agent = -1,
+                            .notify = NOTIFY_NONE };
     boot_init(&k->boot, NULL);
 }
 
@@ -430,6 +452,7 @@ void creation_done(struct creation *k)
     if (k->claimed && !k->kept)
         undo(k);
     state_unlock(k->rootfd, k->id, k->lock);
+    notify_done(&k->notify);
     cleanup_fd(&k->agent);
     cleanup_fd(&k->dirfd);
     cleanup_fd(&k->rootfd);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "boot/boot.h"
+#include "container/notify.h"
 #include "container/prepare.h"
 
 /*
@@ -20,6 +21,7 @@ struct creation {
     struct boot boot;
     struct state_record record;
     int rootfd, dirfd, lock;
+    struct notify notify;
     int agent;                        /* connection to the seccomp agent, -1 without */
     bool resctrl_there, resctrl_made; /* resctrl's part is done; its directory is new */
     bool claimed, cgroup_made, hooks_run, kept;

@@ -300,11 +300,24 @@ static void heed_remount(const struct spec *s, struct plan_mount *items, size_t 
             items[k].readonly_late = false;
 }
 
+/* Behind all others, which may be a tmpfs on /run. */
+static struct plan_mount notify_mount(struct plan_writer *w, const struct plan_input *in)
+{
+    return (struct plan_mount){ .where = plan_add_text(w, "NOTIFY_SOCKET"),
+                                .kind = PLAN_MOUNT_BIND,
+                                .source = plan_add_text(w, in->notify_dir),
+                                .destination = plan_add_text(w, PLAN_NOTIFY_DIR),
+                                .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                       MOUNT_ATTR_NOEXEC,
+                                .own = true };
+}
+
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e)
 {
     const struct spec *s = in->spec;
     struct plan_mount *items = arena_new(&w->arena, s->mount_count + 1, struct plan_mount);
     struct plan_list list;
+    size_t count = s->mount_count;
 
     if (!items)
         return err_os(e, ENOMEM, "mounts");
@@ -313,7 +326,9 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
         TRY(put_mount(w, in, i, &items[i], e));
         heed_remount(s, items, i);
     }
-    list = plan_add_items(w, items, s->mount_count, sizeof *items);
+    if (plan_header(w)->flags & PLAN_NOTIFY)
+        items[count++] = notify_mount(w, in);
+    list = plan_add_items(w, items, count, sizeof *items);
     plan_header(w)->mounts = list;
     list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");
     plan_header(w)->masked = list;
