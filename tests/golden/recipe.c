@@ -36,11 +36,8 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         const char *name;
         bool *flag;
     } flags[] = {
-        { "rootless", &r->rootless },
-        { "strict", &r->strict },
-        { "run", &r->run },
-        { "no-keyring", &r->no_keyring },
-        { "notify", &r->notify },
+        { "rootless", &r->rootless },     { "strict", &r->strict }, { "run", &r->run },
+        { "no-keyring", &r->no_keyring }, { "notify", &r->notify },
     };
 
     if (!strcmp(name, "host"))

@@ -95,10 +95,11 @@ void plan_put_notify(struct plan_writer *w, const struct plan_input *in)
 
 static struct spec_strings with_notify(struct plan_writer *w, const struct spec_strings *env)
 {
-    static char variable[] = "NOTIFY_SOCKET=" PLAN_NOTIFY_DIR "/" STATE_NOTIFY_NAME;
+    char *variable =
+        arena_strdup(&w->arena, "NOTIFY_SOCKET=" PLAN_NOTIFY_DIR "/" STATE_NOTIFY_NAME);
     struct spec_strings all = { .items = arena_new(&w->arena, env->count + 1, char *) };
 
-    if (!all.items) {
+    if (!all.items || !variable) {
         w->out.failed = true;
         return all;
     }

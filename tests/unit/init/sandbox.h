@@ -211,21 +211,19 @@ static inline const struct plan *sandbox_plan(struct sandbox_config c)
 /* As init_main() leaves it. */
 static inline struct init sandbox_init(const struct plan *plan)
 {
-    return (struct init){
-        .plan = plan,
-        .sync = -1,
-        .start = -1,
-        .rootfs = -1,
-        .nodes = -1,
-        .network = -1,
-        .terminal = -1,
-        .procfs = -1,
-        .apparmor_fd = -1,
-        .selinux_fd = -1,
-        .umask = 022,
-        .grants = { .cgroup_fd = -1, .cgroup_fallback_fd = -1, .barrier_fd = -1, .own_fd = -1 },
-        .actor = ROW_INIT
-    };
+    return (struct init){ .plan = plan,
+                          .sync = -1,
+                          .start = -1,
+                          .rootfs = -1,
+                          .nodes = -1,
+                          .network = -1,
+                          .terminal = -1,
+                          .procfs = -1,
+                          .apparmor_fd = -1,
+                          .selinux_fd = -1,
+                          .umask = 022,
+                          .grants = BOOT_GRANTS_NONE,
+                          .actor = ROW_INIT };
 }
 
 /* The row fails, and says so. */
