@@ -248,6 +248,8 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     if (kind == PLAN_MOUNT_FS && !m->type)
         return err_set(e, ERR_INVALID, "%s.type is required", where);
     source = source_of(w, in, m, kind);
+    if (m->source && !source)
+        return err_os(e, ENOMEM, "%s.source", where);
     *ret = (struct plan_mount){
         .where = plan_add_text(w, where),
         .kind = kind,
