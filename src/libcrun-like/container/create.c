@@ -40,17 +40,21 @@ static int offer_notify(struct creation *k, struct err *e)
     return notify_open(k->context, k->dirfd, &k->notify, e);
 }
 
+/* init's copy of a descriptor that we go on to use. */
+static int grant_copy(int fd, int *ret, struct err *e)
+{
+    if (fd < 0)
+        return 0;
+    *ret = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return *ret < 0 ? err_os(e, errno, "copy the descriptor of a hook's file") : 0;
+}
+
 /* Before anything is there, as a file that can't be opened fails the create. */
 static int open_hook_output(struct creation *k, struct err *e)
 {
-    struct boot_grants *g = &k->boot.grants;
-
     TRY(hook_output_open(k->bundle.spec, &k->output, e));
-    if (k->output.out >= 0)
-        g->hook_out_fd = fcntl(k->output.out, F_DUPFD_CLOEXEC, 3);
-    if (k->output.err >= 0)
-        g->hook_err_fd = fcntl(k->output.err, F_DUPFD_CLOEXEC, 3);
-    return 0;
+    TRY(grant_copy(k->output.out, &k->boot.grants.hook_out_fd, e));
+    return grant_copy(k->output.err, &k->boot.grants.hook_err_fd, e);
 }
 
 static int row_claim(struct boot *b, struct err *e)

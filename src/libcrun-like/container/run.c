@@ -79,7 +79,7 @@ int container_run(davit_context *c, const char *id, const struct davit_run_optio
         k.record.process.pid = 0;
         if (!o->keep)
             TRY(delete_after(&k, e));
-    } else {
+    } else if (k.notify.inside >= 0) {
         await_ready(&k);
     }
     *ret_status = status;

@@ -210,6 +210,7 @@ int container_start(davit_context *c, const char *id, struct err *e)
 
     TRY(found_open(c, id, true, false, &f, e));
     TRY(start(&f, &notify, e));
-    await_ready(&f, &notify);
+    if (notify.inside >= 0)
+        await_ready(&f, &notify);
     return 0;
 }
