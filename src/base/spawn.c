@@ -69,7 +69,7 @@ static int close_listed(int first)
     return (int)n;
 }
 
-static int set_descriptors(int input, int exe)
+static int set_descriptors(int input, const int *output, int exe)
 {
     int first = exe < 0 ? EXE : EXE + 1;
     long rc;
@@ -85,6 +85,10 @@ static int set_descriptors(int input, int exe)
         rc = SYS_3(__NR_dup3, input, STDIN_FILENO, 0);
     if (rc < 0)
         return (int)rc;
+    /* After input, which may have one of their numbers. */
+    for (int i = 0; output && i < 2; i++)
+        if (output[i] >= 0)
+            TRY((int)SYS_3(__NR_dup3, output[i], STDOUT_FILENO + i, 0));
     if (exe > EXE)
         TRY((int)SYS_3(__NR_dup3, exe, EXE, O_CLOEXEC));
     if (sys_close_range((unsigned)first, UINT_MAX, 0) == 0)
@@ -113,7 +117,7 @@ static int child_main(void *data)
     int rc;
 
     setsid();
-    rc = set_descriptors(s->input, s->exe);
+    rc = set_descriptors(s->input, s->output, s->exe);
     if (rc == 0 && s->dir)
         rc = (int)SYS_1(__NR_chdir, s->dir);
     if (rc == 0) {

@@ -131,6 +131,7 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
     cleanup(spawned_done) struct spawned process = { .pidfd = -EBADF };
     auto_free char **argv = terminate(&h->args);
     auto_free char **envp = terminate(&h->env);
+    const int output[] = { s->output ? s->output->out : -1, s->output ? s->output->err : -1 };
     auto_fd input = -EBADF;
 
     if (!argv || !envp)
@@ -144,7 +145,8 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
                                .dir = s->dir,
                                .argv = argv,
                                .envp = envp,
-                               .input = input },
+                               .input = input,
+                               .output = output },
               &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)
