@@ -212,7 +212,7 @@ TEST(fills_all_six_kinds_of_hooks)
                    ROOT(",'hooks':{'prestart':[{'path':'/0'}],'createRuntime':[{'path':'/1'}]"
                         ",'createContainer':[{'path':'/2'}],'startContainer':[{'path':'/3'}]"
                         ",'poststart':[{'path':'/4'}],'poststop':[{'path':'/5','args':['a'],"
-                        "'env':['x'],'timeout':9},{'path':'/6'}]}")),
+                        "'env':['A=x'],'timeout':9},{'path':'/6'}]}")),
         "");
     if (!o.spec)
         return;
@@ -224,7 +224,7 @@ TEST(fills_all_six_kinds_of_hooks)
     }
     EXPECT(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].timeout == 9);
     EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].args.items[0], "a");
-    EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].env.items[0], "x");
+    EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].env.items[0], "A=x");
     EXPECT(o.spec->hooks.kind[HOOK_PRESTART].items[0].timeout == 0);
 }
 
