@@ -154,7 +154,7 @@ static int row_write_record(struct boot *b, struct err *e)
     TRY(state_process_read(b->init, &k->record.process, e));
     k->record.phase = STATE_CREATED;
     TRY(state_prepare(k->dirfd, &k->record, e));
-    if (b->plan->flags & (PLAN_START_BARRIER | PLAN_TERMINAL | PLAN_ANNOUNCED))
+    if (plan_watched(b->plan))
         return 0;
     /* Nobody holds init up after this, so here is its record's place; the status tells by the
      * process whether the payload runs. */

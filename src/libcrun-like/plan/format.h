@@ -245,6 +245,12 @@ static inline bool plan_mount_by_outer(const struct plan_mount *m)
     return (m->kind == PLAN_MOUNT_BIND && !m->inside && !m->own) || m->idmap;
 }
 
+/* Must somebody hear of init before the payload runs: `start`, who gets the terminal or the pid? */
+static inline bool plan_watched(const struct plan *p)
+{
+    return p->flags & (PLAN_START_BARRIER | PLAN_TERMINAL | PLAN_ANNOUNCED);
+}
+
 static inline const char *plan_text(const struct plan *p, plan_str s)
 {
     return s ? (const char *)p + s : (const char *)0;
