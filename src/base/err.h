@@ -50,6 +50,12 @@ int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 
  * executable (strerror allocates). Writes at most size bytes including the NUL. */
 void err_format(const struct err *e, char *ret, size_t size);
 
+enum { ERR_WORDS_MAX = 64 };
+
+/* What errno means, in the lower case that engines look for ("no such file or directory"): they are
+ * written in Go. Writes at most size bytes including the NUL to ret and returns it. */
+char *err_errno_words(int code, char *ret, size_t size);
+
 /* The stable lower-case name of a kind, as printed in JSON logs ("invalid", "not-found", ...). */
 const char *err_kind_name(enum err_kind kind);
 

@@ -168,7 +168,7 @@ notify() {
   args sleep 1000
   create_it
   refused start "$ID"
-  has "$err" 'linux.seccomp.listenerPath: connect to .*agent.sock.: No such file'
+  has "$err" 'linux.seccomp.listenerPath: connect to .*agent.sock.: no such file'
   status_is "$ID" created
   agent
   ok start "$ID"

@@ -137,8 +137,8 @@ TEST(refuses_what_it_cannot_write)
     static const struct {
         const char *path, *text;
     } rows[] = {
-        { "/no/such/folder/log", "open log '/no/such/folder/log': No such file or directory" },
-        { "/", "open log '/': Is a directory" },
+        { "/no/such/folder/log", "open log '/no/such/folder/log': no such file or directory" },
+        { "/", "open log '/': is a directory" },
         { "journald:web", "log to 'journald:web': only files are supported yet" },
         { "syslog:web", "log to 'syslog:web': only files are supported yet" },
     };
