@@ -5,10 +5,12 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "config/generate.h"
 #include "container/container.h"
 #include "container/features.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,12 +58,24 @@ static int read_options(void *to, size_t to_size, const void *from, struct err *
     return 0;
 }
 
+/* Root of no more than a user namespace, as podman makes one for users, may not write to /run. */
+static bool is_host_root(void)
+{
+    auto_free char *map = NULL;
+    unsigned inside, outside, count;
+    struct err e;
+
+    return geteuid() == 0 &&
+           (file_read(AT_FDCWD, "/proc/self/uid_map", 4096, &map, NULL, &e) < 0 ||
+            (sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && count == UINT32_MAX));
+}
+
 static char *default_root(const char *name)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *root = NULL;
-    int n = geteuid() != 0 && runtime && *runtime ? asprintf(&root, "%s/%s", runtime, name)
-                                                  : asprintf(&root, "/run/%s", name);
+    int n = runtime && *runtime && !is_host_root() ? asprintf(&root, "%s/%s", runtime, name)
+                                                   : asprintf(&root, "/run/%s", name);
 
     return n < 0 ? NULL : root;
 }
