@@ -70,12 +70,12 @@ static bool is_host_root(void)
             (sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && count == UINT32_MAX));
 }
 
-static char *default_root(const char *name)
+static char *default_root(const char *name, bool host_root)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *root = NULL;
-    int n = runtime && *runtime && !is_host_root() ? asprintf(&root, "%s/%s", runtime, name)
-                                                   : asprintf(&root, "/run/%s", name);
+    int n = runtime && *runtime && !host_root ? asprintf(&root, "%s/%s", runtime, name)
+                                              : asprintf(&root, "/run/%s", name);
 
     return n < 0 ? NULL : root;
 }
@@ -89,7 +89,8 @@ int davit_context_new(const struct davit_context_options *options, davit_context
     int rc = c ? read_options(&o, sizeof o, options, &e) : err_os(&e, ENOMEM, "context");
 
     if (rc == 0) {
-        c->root = o.root ? strdup(o.root) : default_root(o.name ? o.name : "davit");
+        c->host_root = is_host_root();
+        c->root = o.root ? strdup(o.root) : default_root(o.name ? o.name : "davit", c->host_root);
         c->cgroup_manager = o.cgroup_manager;
         c->strict = o.strict;
         c->warn = o.warn;

@@ -240,7 +240,7 @@ as_user() {
   [ "$(cat /proc/sys/user/max_user_namespaces)" != 0 ] || skip 'user namespaces are switched off here'
   [ "$kind" != crun ] || [ -z "$(v1_dir memory)" ] || skip 'crun refuses hybrid cgroups'
   map 65534 1
-  edit 'del(.linux.cgroupsPath, .linux.resources) | .mounts = [.mounts[] | select(.destination != "/sys")]'
+  edit 'del(.linux.cgroupsPath) | .linux.resources = {devices: [{allow: false, access: "rwm"}]} | .mounts = [.mounts[] | select(.destination != "/sys")]'
   args sh -c 'cat /proc/self/cgroup'
   as_user "$T/reachable/${RUNTIME##*/}" --root "$T/state" run --bundle "$BUNDLE" "$ID" || fail "$(cat "$T/e")"
   [ "$kind" != davit ] || same "$(grep -c -- "$ID" "$T/o")" 0

@@ -96,8 +96,8 @@ static int read_capability_set(const struct json_at *at, void *ret, struct err *
     return 0;
 }
 
-/* config.md, "capabilities": what cannot be granted is logged; it is left out, as with peers. One line for
- * a set: there are engines that ask for such a set with every container. */
+/* config.md, "capabilities": what cannot be granted is logged; it is left out, as with peers. One
+ * line for a set: there are engines that ask for such a set with every container. */
 static int warn_ungranted(const struct json_at *at, const char *set, uint64_t bits, const char *why,
                           struct err *e)
 {

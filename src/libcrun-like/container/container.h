@@ -11,6 +11,7 @@
 
 struct davit_context {
     char *root;
+    bool host_root; /* not of some user namespace only */
     enum davit_cgroup_manager cgroup_manager;
     bool strict;
     void (*warn)(void *data, const char *line);

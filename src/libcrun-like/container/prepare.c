@@ -56,11 +56,16 @@ static int refuse_limits(const struct spec *s, struct err *e)
     return where ? err_set(e, ERR_INVALID, "%s: limits need a cgroup manager", where) : 0;
 }
 
-/* Where the configuration asks for nothing of cgroups and none can be made (by a user to whom none was
- * delegated), the container stays in the caller's, as with runc. */
-static bool does_without_cgroups(const struct spec *s, const struct cgroup_host *host)
+/* Where the configuration asks for nothing of cgroups and none can be made (by a user to whom none
+ * was delegated), the container stays in the caller's, as with runc. Rules for devices are the
+ * engines' habit there, too; a user can neither make nor open more of them than he could outside.
+ */
+static bool does_without_cgroups(const davit_context *c, const struct spec *s,
+                                 const struct cgroup_host *host)
 {
-    if (s->linux_.cgroups_path || s->linux_.resources.device_count ||
+    const char *path = s->linux_.cgroups_path;
+
+    if ((path && *path) || (c->host_root && s->linux_.resources.device_count) ||
         cgroup_compile_asked(&s->linux_.resources))
         return false;
     for (unsigned i = 0; i < host->count; i++)
@@ -79,7 +84,7 @@ static int prepare_cgroups(davit_context *c, const struct prepare_options *o, st
     if (c->cgroup_manager == DAVIT_CGROUP_SYSTEMD)
         return err_set(e, ERR_UNSUPPORTED, "the systemd cgroup manager is not supported yet");
     TRY(cgroup_host_read(&p->host, e));
-    if (does_without_cgroups(s, &p->host))
+    if (does_without_cgroups(c, s, &p->host))
         return 0;
     TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
     if (s->linux_.has_resources)
