@@ -6,6 +6,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/cases.bash"
 
 engine() { call ctr --address "$E/containerd.sock" --namespace "$PARENT" "$@"; }
 
+# ctr asks for the usual share of the processor, where nobody can share it out, too.
+always=()
+[ -n "$(controller cpu)" ] || always=(--cpu-shares 0)
+
 engine_up() {
   T=$E calls=0
   containerd_up
@@ -24,7 +28,7 @@ engine_clear() {
 # ctr has no word for all capabilities.
 spell() {
   local given=("${options[@]}") name
-  options=()
+  options=("${always[@]}")
   set -- "${given[@]}"
   while [ $# != 0 ]; do
     case $1 in
@@ -53,19 +57,19 @@ mount_words() { # SOURCE:DESTINATION[:ro]
 
 run_in() {
   split "$@"; spell
-  engine run --rm --runc-binary "$RUNTIME" --runc-root "$E/state" "${options[@]}" "$IMAGE" "run-$calls" "${command[@]}"
+  engine run --rm --runc-binary "$DRIVEN" --runc-root "$E/state" "${options[@]}" "$IMAGE" "run-$calls" "${command[@]}"
 }
 start() {
   local name=$1
   shift
   split "$@"; spell
-  must engine run --detach --log-uri "file://$T/log.$name" --runc-binary "$RUNTIME" --runc-root "$E/state" \
+  must engine run --detach --log-uri "file://$T/log.$name" --runc-binary "$DRIVEN" --runc-root "$E/state" \
     "${options[@]}" "$IMAGE" "$name" "${command[@]}"
 }
 exec_in() {
   local name=$1
   shift
-  split "$@"; spell
+  split "$@"
   engine task exec --exec-id "exec-$calls" "${options[@]}" "$name" "${command[@]}"
 }
 send() { engine task kill --signal "SIG$2" "$1"; }

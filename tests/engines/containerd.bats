@@ -9,7 +9,7 @@ load containerd
 @test "containerd: exec in a stopped container" { case_exec_stopped; }
 @test "containerd: terminal" { case_terminal; }
 @test "containerd: terminal of exec" { case_exec_terminal; }
-@test "containerd: stdin" { case_stdin; }
+@test "containerd: stdin" { case_stdin_without_end; }
 @test "containerd: logs" { case_logs; }
 @test "containerd: kill" { case_kill; }
 @test "containerd: pause" { case_pause; }

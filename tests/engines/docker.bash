@@ -10,7 +10,7 @@ daemon_answers() { engine version; [ "$status" = 0 ]; }
 # No network, no rules in the host's firewall, nothing in its folders but the shims' sockets.
 engine_up() {
   T=$E calls=0
-  jq --arg path "$RUNTIME" '.runtimes.davit.path = $path' "$top/dist/docker/daemon.json" >"$E/daemon.json"
+  jq --arg path "$DRIVEN" '.runtimes.davit.path = $path' "$top/dist/docker/daemon.json" >"$E/daemon.json"
   containerd_up
   daemon dockerd dockerd --config-file "$E/daemon.json" --containerd "$E/containerd.sock" \
     --host "unix://$E/docker.sock" --data-root "$E/data" --exec-root "$E/state" --pidfile "$E/docker.pid" \

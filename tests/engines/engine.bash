@@ -70,7 +70,9 @@ runtime_with_state() {
 exec "$RUNTIME" --root "$E/state" "\$@"
 END
   chmod +x "$E/bin/$kind"
-  export WITH_STATE=$E/bin/$kind
+  export WITH_STATE=$E/bin/$kind DRIVEN=$RUNTIME
+  [ -z "${CAPTURE:-}" ] || DRIVEN=$WITH_STATE
+  [ -z "${DIRECT:-}" ] || WITH_STATE=$RUNTIME
 }
 
 # --- calls ---
@@ -124,6 +126,7 @@ containers_conf() {
   sed "s,^davit = .*,$kind = [\"$WITH_STATE\"],; s,^runtime = .*,runtime = \"$kind\"," "$top/dist/podman/davit.conf" |
     sed '/^\[engine\]/a lock_type = "file"\nevents_logger = "file"' >"$CONTAINERS_CONF"
   printf '[containers]\nlog_driver = "k8s-file"\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n' >>"$CONTAINERS_CONF"
+  [ -n "$(controller pids)" ] || echo 'pids_limit = 0' >>"$CONTAINERS_CONF"
 }
 
 # The shims' sockets are in /run/containerd/s, whatever its configuration says.
@@ -136,7 +139,10 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime",
 [grpc]
 address = "$E/containerd.sock"
 END
-  daemon containerd containerd --config "$E/containerd.toml"
+  # For a container with --uidmap ctr forgets its --runc-binary, and the shim takes the first runc.
+  mkdir "$E/path"
+  ln -s "$DRIVEN" "$E/path/runc"
+  daemon containerd env PATH="$E/path:$PATH" containerd --config "$E/containerd.toml"
   eventually containerd_answers
 }
 containerd_answers() { call ctr --address "$E/containerd.sock" version; [ "$status" = 0 ]; }
