@@ -180,7 +180,7 @@ notify() {
   WHERE=- agent
   notify mkdir
   LIMIT=25 refused run --bundle "$BUNDLE" "$ID"
-  has "$err" 'linux.seccomp.listenerPath: connect to .*: Connection timed out'
+  has "$err" 'linux.seccomp.listenerPath: connect to .*: connection timed out'
   kill "$agent"
   eventually nothing_left
 }
