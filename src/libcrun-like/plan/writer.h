@@ -33,6 +33,8 @@ int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e);
 
 /* build_mounts.c, build_owner.c, build_process.c: the parts */
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e);
+/* build_paths.c */
+void plan_put_paths(struct plan_writer *w, const struct spec_linux *l);
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e);
 int plan_put_process(struct plan_writer *w, const struct plan_input *in,
                      const struct spec_process *process, struct err *e);
