@@ -36,9 +36,8 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         const char *name;
         bool *flag;
     } flags[] = {
-        { "rootless", &r->rootless },
-        { "strict", &r->strict },
-        { "run", &r->run },
+        { "rootless", &r->rootless },     { "groups-fixed", &r->groups_fixed },
+        { "strict", &r->strict },         { "run", &r->run },
         { "no-keyring", &r->no_keyring },
     };
 
@@ -135,6 +134,7 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .bundle = r->bundle,
         .rootfs = root[0] == '/' ? root : arena_printf(&i->arena, "%s/%s", r->bundle, root),
         .rootless = r->rootless,
+        .groups_fixed = r->groups_fixed,
         .strict = r->strict,
         .barrier = !r->run,
         .no_keyring = r->no_keyring,

@@ -43,6 +43,7 @@ static const struct name flag_names[] = {
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
     { PLAN_KEEP_GROUPS, "keepGroups" },
+    { PLAN_GROUPS_FIXED, "groupsFixed" },
 };
 
 /* As in linux.namespaces[].type. */

@@ -27,6 +27,7 @@ struct plan_input {
     const struct resctrl_wish *resctrl;    /* NULL without linux.intelRdt */
     const struct seccomp_program *seccomp; /* compiled filter, NULL without one */
     bool rootless;                         /* the caller is not root */
+    bool groups_fixed;                     /* the caller's user namespace denies setgroups */
     bool strict;                           /* an unset umask is the caller's */
     bool barrier;                          /* create, not run */
     bool no_keyring;
