@@ -125,11 +125,11 @@ static int run_hook(struct init *in, const struct plan_hook *h, const char *dir,
     if (code < 0)
         return err_os(e, code, "%s '%s': execve", where, path);
     if (rc < 0)
-        return err_set(e, ERR_OS, "%s '%s': timed out after %u s", where, path, h->timeout);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': timed out after %u s", where, path, h->timeout);
     if (status & 0x7f)
-        return err_set(e, ERR_OS, "%s '%s': killed by signal %d", where, path, status & 0x7f);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': killed by signal %d", where, path, status & 0x7f);
     if (status >> 8)
-        return err_set(e, ERR_OS, "%s '%s': exited with status %d", where, path, status >> 8);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': exited with status %d", where, path, status >> 8);
     return 0;
 }
 

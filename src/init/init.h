@@ -84,6 +84,7 @@ int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool r
 /* The same where /proc is the container's: path is another way to call the mount. */
 int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
                  bool recursive);
+bool mount_is_directory(int fd);
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);

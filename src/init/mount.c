@@ -21,13 +21,6 @@ static const char *text_or(const struct init *in, plan_str s, const char *fallba
     return text ? text : fallback;
 }
 
-static bool is_directory(int fd)
-{
-    struct bare_stat st;
-
-    return bare_fstat(fd, &st) == 0 && S_ISDIR(st.mode);
-}
-
 /* Where a mount goes: made when missing, as what the source is. */
 static int open_target(struct init *in, const struct plan_mount *m, enum path_make what,
                        struct err *e)
@@ -93,7 +86,7 @@ static int attach_bind(struct init *in, const struct plan_mount *m, int tree, st
      * attached, where the kernel can do that to a detached mount. */
     if (cut && mount_set(tree, 0, 0, propagation, true) == 0)
         cut = false;
-    target = open_target(in, m, is_directory(tree) ? PATH_MAKE_DIR : PATH_MAKE_FILE, e);
+    target = open_target(in, m, mount_is_directory(tree) ? PATH_MAKE_DIR : PATH_MAKE_FILE, e);
     if (target < 0)
         return target;
     rc = mount_onto(tree, target);
