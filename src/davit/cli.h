@@ -54,8 +54,8 @@ int command_parse(const struct cli_command *command, char **argv, struct option_
 typedef int matching_act(struct cli *cli, const char *id, struct davit_error *e);
 int matching_each(struct cli *cli, const char *pattern, matching_act *act, struct davit_error *e);
 
-/* listen.c: what $LISTEN_FDS and its like say to this process, into ret. */
-int listen_read(struct davit_create_options *ret, struct davit_error *e);
+/* listen.c: what $LISTEN_FDS and its like say to this process; untouched when they say nothing. */
+int listen_read(unsigned *ret_fds, const char **ret_names, struct davit_error *e);
 
 /* To standard output. Return 0 (the exit status) or a negative errno. */
 int help_program(const char *name, struct davit_error *e);

@@ -36,7 +36,8 @@ static int state_file(struct init *in, plan_str head, plan_str tail, struct err 
 static long become_hook(struct init *in, const struct plan_hook *h, const char *dir, int state)
 {
     char **argv = vector_make(in->plan, h->args, 1);
-    char **env = h->process_env ? init_environment(in) : vector_make(in->plan, h->env, 0);
+    char **env = h->process_env ? init_environment(in, (int)SYS_0(__NR_getppid))
+                                : vector_make(in->plan, h->env, 0);
     long rc;
 
     if (!argv || !env)

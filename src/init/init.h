@@ -40,6 +40,7 @@ struct init {
     bool setgroups_denied;
     char executable[PATH_LENGTH_MAX];
     char home[PATH_LENGTH_MAX]; /* "HOME=/root" */
+    char listen_pid[24];        /* "LISTEN_PID=1" */
 };
 
 /* Row handlers: 0, or a negative errno with *e filled. */
@@ -106,8 +107,9 @@ long identity_lower(uint64_t before);
 /* process.c: descriptors from first on are closed by the next execve. */
 void descriptors_hide(unsigned first);
 
-/* process.c: the payload's environment with the home that was found; NULL without memory. */
-char **init_environment(struct init *in);
+/* process.c: the payload's environment with the home that was found and, for sockets that are
+ * handed on, the payload's pid; NULL without memory. */
+char **init_environment(struct init *in, int pid);
 
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */

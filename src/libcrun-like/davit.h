@@ -117,7 +117,9 @@ struct davit_exec_options {
     const char *const *cgroups; /* NULL-terminated "[CONTROLLER,...:]PATH": the sub-cgroups to join,
                                    relative to the container's own; may be NULL */
     bool ignore_paused; /* in a paused container, too: it begins when the container is resumed */
-    const char *pidfd_socket; /* as in davit_create_options */
+    const char *pidfd_socket; /* this one and the next two as in davit_create_options */
+    unsigned listen_fds;
+    const char *listen_names;
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */

@@ -71,7 +71,7 @@ journal=/run/systemd/journal/socket
   [ "$kind" != runc ] || skip 'runc has no such logs'
   export_for_listening
   listening "$journal" --log journald:box state "$ID"
-  [ "$kind" = davit ] || { has "$(cat "$T/heard")" 'box'; return 0; }
+  [ "$kind" = davit ] || { has "$(cat "$T/heard")" 'MESSAGE=.*does not exist'; return 0; }
   has "$(cat "$T/heard")" 'MESSAGE.*does not exist'
   has "$(cat "$T/heard")" 'PRIORITY\\n\\x01(\\x00){7}3\\n'
   has "$(cat "$T/heard")" 'SYSLOG_IDENTIFIER\\n\\x03(\\x00){7}box\\n'

@@ -44,6 +44,7 @@ static const struct name flag_names[] = {
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
     { PLAN_KEEP_GROUPS, "keepGroups" },
     { PLAN_GROUPS_FIXED, "groupsFixed" },
+    { PLAN_LISTEN_PID, "listenPid" },
 };
 
 /* As in linux.namespaces[].type. */
