@@ -97,6 +97,9 @@ struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m)
 const char *mount_tmpfs_data(int root, const struct mount_new *m, char *room, size_t size);
 int sources_make(struct init *in, struct err *e);
 
+/* move_root.c: the rootfs, in which we are, takes the place of "/" where pivot_root can't. */
+int move_root(struct init *in, struct err *e);
+
 /* copy_up.c: what the directory from holds, into the tmpfs with the root to and these options. */
 int copy_up(int from, int to, const char *data, struct err *e);
 

@@ -38,7 +38,7 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
     } flags[] = {
         { "rootless", &r->rootless },     { "groups-fixed", &r->groups_fixed },
         { "strict", &r->strict },         { "run", &r->run },
-        { "no-keyring", &r->no_keyring },
+        { "no-keyring", &r->no_keyring }, { "no-pivot", &r->no_pivot },
     };
 
     if (!strcmp(name, "host"))
@@ -138,6 +138,7 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .strict = r->strict,
         .barrier = !r->run,
         .no_keyring = r->no_keyring,
+        .no_pivot = r->no_pivot,
     };
     if (!ret->rootfs)
         return err_os(e, ENOMEM, "root.path");

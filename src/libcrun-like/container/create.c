@@ -310,10 +310,6 @@ static int check_options(const struct creation *k, struct err *e)
     const struct spec *s = k->bundle.spec;
     bool terminal = s->has_process && s->process.terminal;
 
-    if (k->options->no_pivot)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "--no-pivot is not supported: it leaves the host's tree "
-                       "within reach");
     if (terminal && k->detached && !k->options->console_socket)
         return err_set(e, ERR_INVALID,
                        "process.terminal: a detached container needs --console-socket");
@@ -338,6 +334,7 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
                                  .bundle = &k->bundle,
                                  .barrier = barrier,
                                  .no_keyring = k->options->no_new_keyring,
+                                 .no_pivot = k->options->no_pivot,
                                  .listen_fds = k->options->listen_fds,
                                  .listen_names = k->options->listen_names };
     int fds;

@@ -113,6 +113,7 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .strict = c->strict,
         .barrier = o->barrier,
         .no_keyring = o->no_keyring,
+        .no_pivot = o->no_pivot,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,
     };

@@ -45,6 +45,7 @@ static const struct name flag_names[] = {
     { PLAN_KEEP_GROUPS, "keepGroups" },
     { PLAN_GROUPS_FIXED, "groupsFixed" },
     { PLAN_LISTEN_PID, "listenPid" },
+    { PLAN_NO_PIVOT, "noPivot" },
 };
 
 /* As in linux.namespaces[].type. */

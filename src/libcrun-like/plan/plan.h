@@ -31,6 +31,7 @@ struct plan_input {
     bool strict;                           /* an unset umask is the caller's */
     bool barrier;                          /* create, not run */
     bool no_keyring;
+    bool no_pivot;
     unsigned listen_fds;      /* sockets that are handed to the process, from descriptor 3 on */
     const char *listen_names; /* their names with colons between; NULL: none */
 };
