@@ -39,6 +39,7 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         { "rootless", &r->rootless },     { "groups-fixed", &r->groups_fixed },
         { "strict", &r->strict },         { "run", &r->run },
         { "no-keyring", &r->no_keyring }, { "no-pivot", &r->no_pivot },
+        { "listen", &r->listen },
     };
 
     if (!strcmp(name, "host"))
@@ -139,6 +140,8 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .barrier = !r->run,
         .no_keyring = r->no_keyring,
         .no_pivot = r->no_pivot,
+        .listen_fds = r->listen ? 2 : 0,
+        .listen_names = r->listen ? "web:admin" : NULL,
     };
     if (!ret->rootfs)
         return err_os(e, ENOMEM, "root.path");
