@@ -186,6 +186,21 @@ int davit_update(davit_context *c, const char *id, const struct davit_update_opt
     return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
 }
 
+int davit_mounts_add(davit_context *c, const char *id, const char *json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, false, &e), &e, error);
+}
+
+int davit_mounts_remove(davit_context *c, const char *id, const char *json,
+                        struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, true, &e), &e, error);
+}
+
 int davit_stats(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };

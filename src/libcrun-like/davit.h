@@ -151,6 +151,14 @@ struct davit_update_options {
  * pids.limit, cpu.burst and cpu.idle; -1 is unlimited. */
 DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
                               const struct davit_update_options *options, struct davit_error *e);
+/* Bind mounts of json ({"mounts": [...]} as in config.json) into a created, running or paused
+ * container, all or none; Linux 5.12. Missing targets are made. */
+DAVIT_PUBLIC int davit_mounts_add(davit_context *c, const char *id, const char *json,
+                                  struct davit_error *e);
+/* Detach what is mounted at the destinations of json, whoever mounted it; nothing else of it counts.
+ * On failure those before the one that the error names are gone. */
+DAVIT_PUBLIC int davit_mounts_remove(davit_context *c, const char *id, const char *json,
+                                     struct davit_error *e);
 /* What a created, running or paused container uses, as one JSON object on one line:
  * {"type":"stats","id":ID,"data":{...}} as runc has it. Caller frees *ret_json. */
 DAVIT_PUBLIC int davit_stats(davit_context *c, const char *id, char **ret_json,
