@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "config/generate.h"
+#include "container/check.h"
 #include "container/container.h"
 #include "container/features.h"
 
@@ -248,6 +249,17 @@ int davit_features(char **ret_json, struct davit_error *error)
     auto_buf b = { 0 };
     struct err e = { 0 };
     int rc = features_json(&b, &e);
+
+    if (rc == 0)
+        *ret_json = take_ptr(b.data);
+    return answer(rc, &e, error);
+}
+
+int davit_check(char **ret_json, struct davit_error *error)
+{
+    auto_buf b = { 0 };
+    struct err e = { 0 };
+    int rc = check_json(&b, &e);
 
     if (rc == 0)
         *ret_json = take_ptr(b.data);

@@ -185,6 +185,9 @@ DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_erro
 /* A starting configuration (`davit spec`). rootless: for the calling user, with a user namespace.
  */
 DAVIT_PUBLIC int davit_spec(bool rootless, char **ret_json, struct davit_error *e);
+/* What this host offers and what davit will do with it: a JSON array of objects with the texts "area",
+ * "what", "found" and "so". Changes nothing. */
+DAVIT_PUBLIC int davit_check(char **ret_json, struct davit_error *e);
 /* features.md: what this build can do. */
 DAVIT_PUBLIC int davit_features(char **ret_json, struct davit_error *e);
 /* What a bundle compiles to, without touching the system. json: machine-readable. Needs no root. */
