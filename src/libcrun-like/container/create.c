@@ -245,17 +245,26 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
     return hooks_run(hooks, HOOK_CREATE_RUNTIME, &stage, e);
 }
 
+/* The option, or crun's annotation of the same meaning. */
+static const char *pidfd_socket_of(const struct creation *k)
+{
+    const char *receiver = spec_annotation(k->bundle.spec, "run.oci.pidfd_receiver");
+
+    return k->options->pidfd_socket ? k->options->pidfd_socket : receiver;
+}
+
 static int row_commit(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
+    const char *pidfd_socket = pidfd_socket_of(k);
 
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
         TRY(terminal_send(k->options->console_socket, &b->terminal, e));
     else if (b->plan->flags & PLAN_TERMINAL)
         TRY(terminal_settle(b->terminal, e));
     TRY(state_commit(k->dirfd, e));
-    if (k->options->pidfd_socket)
-        TRY(hand_over_pidfd(k->options->pidfd_socket, b->init_pidfd, e));
+    if (pidfd_socket)
+        TRY(hand_over_pidfd(pidfd_socket, b->init_pidfd, e));
     /* Last: an engine that sees the file finds everything else in place. */
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }

@@ -175,11 +175,13 @@ TEST(annotations_that_change_what_is_done_are_named)
     cleanup(cleanup_json) json_object *root = features();
     json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
 
-    EXPECT(json_object_array_length(names) == 2);
+    EXPECT(json_object_array_length(names) == 3);
     EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 0)),
                "run.oci.keep_original_groups");
     EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 1)),
                "run.oci.mount_context_type");
+    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 2)),
+               "run.oci.pidfd_receiver");
 }
 
 TEST_MAIN()
