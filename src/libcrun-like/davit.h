@@ -155,8 +155,8 @@ DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
  * container, all or none; Linux 5.12. Missing targets are made. */
 DAVIT_PUBLIC int davit_mounts_add(davit_context *c, const char *id, const char *json,
                                   struct davit_error *e);
-/* Detach what is mounted at the destinations of json, whoever mounted it; nothing else of it counts.
- * On failure those before the one that the error names are gone. */
+/* Detach what is mounted at the destinations of json, whoever mounted it; nothing else of it
+ * counts. On failure those before the one that the error names are gone. */
 DAVIT_PUBLIC int davit_mounts_remove(davit_context *c, const char *id, const char *json,
                                      struct davit_error *e);
 /* What a created, running or paused container uses, as one JSON object on one line:
@@ -185,8 +185,8 @@ DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_erro
 /* A starting configuration (`davit spec`). rootless: for the calling user, with a user namespace.
  */
 DAVIT_PUBLIC int davit_spec(bool rootless, char **ret_json, struct davit_error *e);
-/* What this host offers and what davit will do with it: a JSON array of objects with the texts "area",
- * "what", "found" and "so". Changes nothing. */
+/* What this host offers and what davit will do with it: a JSON array of objects with the texts
+ * "area", "what", "found" and "so". Changes nothing. */
 DAVIT_PUBLIC int davit_check(char **ret_json, struct davit_error *e);
 /* features.md: what this build can do. */
 DAVIT_PUBLIC int davit_features(char **ret_json, struct davit_error *e);
