@@ -39,7 +39,7 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         { "rootless", &r->rootless },     { "groups-fixed", &r->groups_fixed },
         { "strict", &r->strict },         { "run", &r->run },
         { "no-keyring", &r->no_keyring }, { "no-pivot", &r->no_pivot },
-        { "listen", &r->listen },
+        { "listen", &r->listen },         { "notify", &r->notify },
     };
 
     if (!strcmp(name, "host"))
@@ -137,6 +137,7 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .rootless = r->rootless,
         .groups_fixed = r->groups_fixed,
         .strict = r->strict,
+        .notify_dir = r->notify ? "/run/davit/golden/notify" : NULL,
         .barrier = !r->run,
         .no_keyring = r->no_keyring,
         .no_pivot = r->no_pivot,

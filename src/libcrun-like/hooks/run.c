@@ -138,7 +138,7 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
     if (h->args.count == 0)
         argv[0] = h->path;
     if (open_state(s->state_json, &input, e) < 0 ||
-        hook_spawn(h->path, s->dir, argv, envp, input, &process, e) < 0)
+        hook_spawn(h->path, s->dir, argv, envp, input, s->output, &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)
         return err_wrap(e, "%s '%s'", where, h->path);

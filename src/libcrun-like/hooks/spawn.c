@@ -27,6 +27,7 @@ struct child {
     char *const *argv;
     char *const *envp;
     int input;
+    struct hook_output output;
     int error; /* written by the child: why execve was not reached */
 };
 
@@ -73,9 +74,16 @@ static int close_listed(void)
     return (int)n;
 }
 
-static int set_descriptors(int input)
+static int set_descriptors(int input, const struct hook_output *output)
 {
-    long rc;
+    long rc = 0;
+
+    if (output->out >= 0)
+        rc = SYS_3(__NR_dup3, output->out, STDOUT_FILENO, 0);
+    if (rc >= 0 && output->err >= 0)
+        rc = SYS_3(__NR_dup3, output->err, STDERR_FILENO, 0);
+    if (rc < 0)
+        return (int)rc;
 
     /* The caller may have been started without a stdin: then input itself may be number 0. */
     if (input == STDIN_FILENO)
@@ -109,7 +117,7 @@ static int child_main(void *data)
     int rc;
 
     setsid();
-    rc = set_descriptors(c->input);
+    rc = set_descriptors(c->input, &c->output);
     if (rc == 0 && c->dir)
         rc = (int)SYS_1(__NR_chdir, c->dir);
     if (rc == 0) {
@@ -122,9 +130,14 @@ static int child_main(void *data)
 }
 
 int hook_spawn(const char *path, const char *dir, char *const argv[], char *const envp[], int input,
-               struct hook_process *ret, struct err *e)
+               const struct hook_output *output, struct hook_process *ret, struct err *e)
 {
-    struct child c = { .path = path, .dir = dir, .argv = argv, .envp = envp, .input = input };
+    struct child c = { .path = path,
+                       .dir = dir,
+                       .argv = argv,
+                       .envp = envp,
+                       .input = input,
+                       .output = output ? *output : (struct hook_output){ -1, -1 } };
     _Alignas(16) char stack[CHILD_STACK];
     sigset_t all, before;
     int pidfd = -EBADF, saved;

@@ -46,6 +46,7 @@ static const struct name flag_names[] = {
     { PLAN_GROUPS_FIXED, "groupsFixed" },
     { PLAN_LISTEN_PID, "listenPid" },
     { PLAN_NO_PIVOT, "noPivot" },
+    { PLAN_NOTIFY, "notify" },
 };
 
 /* As in linux.namespaces[].type. */
@@ -218,6 +219,7 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
 {
     ret->count = 0;
     put_attributes(ret, "", m->set, m->clear);
+    PUT_BITS(ret, "~", attribute_cleared, m->drop);
     put_attributes(ret, "r", m->rec_set, m->rec_clear);
     PUT_BITS(ret, "", superblock_set, m->sb_set);
     PUT_BITS(ret, "", superblock_cleared, m->sb_clear);
