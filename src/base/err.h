@@ -38,7 +38,8 @@ struct err {
 /* Fill *e from a system call's errno (positive or negative). Returns -code. */
 int err_os(struct err *e, long code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Fill *e with our own verdict. The code is chosen from the kind. Returns -code. */
+/* Fill *e with our own verdict, which is never of kind ERR_OS: no errno explains it. The code is
+ * chosen from the kind. Returns -code. */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "config/generate.h"
+#include "container/check.h"
 #include "container/container.h"
 #include "container/features.h"
 
@@ -204,6 +205,21 @@ int davit_update(davit_context *c, const char *id, const struct davit_update_opt
     return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
 }
 
+int davit_mounts_add(davit_context *c, const char *id, const char *json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, false, &e), &e, error);
+}
+
+int davit_mounts_remove(davit_context *c, const char *id, const char *json,
+                        struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, true, &e), &e, error);
+}
+
 int davit_stats(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };
@@ -251,6 +267,17 @@ int davit_features(char **ret_json, struct davit_error *error)
     auto_buf b = { 0 };
     struct err e = { 0 };
     int rc = features_json(&b, &e);
+
+    if (rc == 0)
+        *ret_json = take_ptr(b.data);
+    return answer(rc, &e, error);
+}
+
+int davit_check(char **ret_json, struct davit_error *error)
+{
+    auto_buf b = { 0 };
+    struct err e = { 0 };
+    int rc = check_json(&b, &e);
 
     if (rc == 0)
         *ret_json = take_ptr(b.data);

@@ -105,6 +105,16 @@ static int prepare_resctrl(const struct prepare_options *o, struct prepared *p, 
     return resctrl_locate(root, &p->resctrl_wish, o->id, &p->resctrl, e);
 }
 
+/* "unshare -r" makes a root who can't, and no user namespace below gets it back
+ * (user_namespaces(7)). */
+static bool groups_are_fixed(void)
+{
+    auto_fd fd = open("/proc/self/setgroups", O_RDONLY | O_CLOEXEC);
+    char answer = 'a';
+
+    return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'd';
+}
+
 /* Absolute, as outer and init stand elsewhere. A root that is not there yet is for `plan` alone. */
 static int prepare_notify(davit_context *c, const struct prepare_options *o, struct prepared *p,
                           struct err *e)
@@ -133,9 +143,11 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .resctrl = o->bundle->spec->linux_.intel_rdt.has ? &p->resctrl_wish : NULL,
         .seccomp = p->has_seccomp ? &p->seccomp : NULL,
         .rootless = geteuid() != 0,
+        .groups_fixed = geteuid() == 0 && groups_are_fixed(),
         .strict = c->strict,
         .barrier = o->barrier,
         .no_keyring = o->no_keyring,
+        .no_pivot = o->no_pivot,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,
         .notify_dir = p->notify_dir,

@@ -23,7 +23,7 @@ struct prepare_options {
     const char *id;
     const struct bundle *bundle;
     int rootfd; /* state root, for the filter cache; -1: no cache */
-    bool barrier, no_keyring;
+    bool barrier, no_keyring, no_pivot;
     unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
     const char *listen_names;
 };
