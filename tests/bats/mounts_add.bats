@@ -72,7 +72,7 @@ seen() { rt exec "$ID" sh -c "$1"; }
   jq -n '{mounts: [{destination: "/one", source: $s, type: "bind"}, {destination: "/tmp/file", source: $s, type: "bind"}]}' \
     --arg s "$T/source" >"$T/mounts"
   refused mounts add "$ID" "$T/mounts"
-  has "$err" 'mounts\[1\] /tmp/file: .*Not a directory'
+  has "$err" 'mounts\[1\] /tmp/file: .*not a directory'
   seen 'ls /one'
   same "$out" ''
 }
@@ -102,7 +102,7 @@ seen() { rt exec "$ID" sh -c "$1"; }
 {destination: "/x", type: "bind", source: $s, options: ["remount"]} | anything but a bind mount
 {destination: "/x", type: "bind", source: $s, options: ["rshared"]} | with propagation
 {destination: "/x", type: "bind", source: "relative"} | source must be an absolute path
-{destination: "/x", type: "bind", source: "/no/such/source"} | mounts\[0\] /x: open_tree '/no/such/source': No such file
+{destination: "/x", type: "bind", source: "/no/such/source"} | mounts\[0\] /x: open_tree '/no/such/source': no such file
 {destination: "/x", type: "bind", source: $s, options: ["nonsense=1"]} | mounts\[0\].options: a bind mount cannot take
 {source: $s} | mounts\[0\].destination
 END
