@@ -2,6 +2,8 @@
 /* error.c - the program's own errors, and the exit code of every kind. */
 #include "davit/error.h"
 
+#include "base/err.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,6 +69,7 @@ int error_set(struct davit_error *e, enum davit_error_kind kind, const char *for
 
 int error_os(struct davit_error *e, int code, const char *format, ...)
 {
+    char words[ERR_WORDS_MAX];
     va_list args;
     size_t len;
 
@@ -76,7 +79,8 @@ int error_os(struct davit_error *e, int code, const char *format, ...)
     vsnprintf(e->text, sizeof e->text, format, args);
     va_end(args);
     len = strlen(e->text);
-    snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(code));
+    snprintf(e->text + len, sizeof e->text - len, ": %s",
+             err_errno_words(code, words, sizeof words));
     return -e->code;
 }
 

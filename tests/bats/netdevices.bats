@@ -116,7 +116,7 @@ addresses() { within "$1" ip -j address show dev "$2" scope global | jq -r '.[].
   has "$err" 'nosuch0'
   devices '{lo: {name: "lo1"}}'
   refused run --bundle "$BUNDLE" "$ID"
-  [ "$kind" != davit ] || has "$err" "linux.netDevices.lo: move to the container as 'lo1': Invalid argument"
+  [ "$kind" != davit ] || has "$err" "linux.netDevices.lo: move to the container as 'lo1': invalid argument"
 }
 
 @test "net devices: bad names and no namespace are refused" {

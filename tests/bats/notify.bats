@@ -143,7 +143,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   eventually runs
   say READY=1
   ended_with 0
-  has "$(cat "$T/behind")" "warning: NOTIFY_SOCKET '$T/notify.sock': connect: No such file"
+  has "$(cat "$T/behind")" "warning: NOTIFY_SOCKET '$T/notify.sock': connect: no such file"
   runs
   ok delete --force "$ID"
   rm "$T/behind"

@@ -60,3 +60,14 @@ terminates() {
   up
   refused exec --pidfd-socket "$T/none" "$ID" true
 }
+
+@test "pidfd: an annotation says where to, as with crun" {
+  [ "$kind" != runc ] || skip 'runc does not know it'
+  edit '.annotations["run.oci.pidfd_receiver"] = $s' --arg s "$T/sock"
+  args sleep 1000
+  receiver
+  ok create --bundle "$BUNDLE" "$ID"
+  eventually grep -qx "descriptors 1 pid $(pid_of)" "$T/heard"
+  ok kill "$ID" KILL
+  terminates || true
+}

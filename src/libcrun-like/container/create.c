@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { REMOVE_WAIT_MS = 5000 };
 
@@ -191,14 +190,15 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 static int row_commit(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
+    const char *pidfd_socket = hand_over_pidfd_socket(k->options->pidfd_socket, k->bundle.spec);
 
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
         TRY(terminal_send(k->options->console_socket, &b->terminal, e));
     else if (b->plan->flags & PLAN_TERMINAL)
         TRY(terminal_settle(b->terminal, e));
     TRY(state_commit(k->dirfd, e));
-    if (k->options->pidfd_socket)
-        TRY(hand_over_pidfd(k->options->pidfd_socket, b->init_pidfd, e));
+    if (pidfd_socket)
+        TRY(hand_over_pidfd(pidfd_socket, b->init_pidfd, e));
     /* Last: an engine that sees the file finds everything else in place. */
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }
@@ -252,10 +252,6 @@ static int check_options(const struct creation *k, struct err *e)
     const struct spec *s = k->bundle.spec;
     bool terminal = s->has_process && s->process.terminal;
 
-    if (k->options->no_pivot)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "--no-pivot is not supported: it leaves the host's tree "
-                       "within reach");
     if (terminal && k->detached && !k->options->console_socket)
         return err_set(e, ERR_INVALID,
                        "process.terminal: a detached container needs --console-socket");
@@ -287,6 +283,7 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
                                  .barrier = barrier,
                                  .announced = k->options->pid_file || k->options->pidfd_socket,
                                  .no_keyring = k->options->no_new_keyring,
+                                 .no_pivot = k->options->no_pivot,
                                  .listen_fds = k->options->listen_fds,
                                  .listen_names = k->options->listen_names };
     int fds;

@@ -22,9 +22,11 @@ struct prepared {
 struct prepare_options {
     const char *id;
     const struct bundle *bundle;
-    int rootfd;                          /* state root, for the filter cache; -1: no cache */
-    bool barrier, announced, no_keyring; /* announced: there is a pid file or a pidfd socket */
-    unsigned listen_fds;                 /* sockets for the process, as in sd_listen_fds(3) */
+    int rootfd; /* state root, for the filter cache; -1: no cache */
+    bool barrier;
+    bool announced; /* there is a pid file or a pidfd socket */
+    bool no_keyring, no_pivot;
+    unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
     const char *listen_names;
 };
 

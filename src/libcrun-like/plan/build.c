@@ -307,6 +307,10 @@ static void put_names(struct plan_writer *w, const struct plan_input *in)
     plan_header(w)->rootfs = text;
     if (in->rootless)
         plan_header(w)->flags |= PLAN_ROOTLESS;
+    if (in->groups_fixed)
+        plan_header(w)->flags |= PLAN_GROUPS_FIXED;
+    if (in->no_pivot)
+        plan_header(w)->flags |= PLAN_NO_PIVOT;
     if (in->no_keyring)
         return;
     text = plan_add_made(w, arena_printf(&w->arena, "_ses.%s", in->id));

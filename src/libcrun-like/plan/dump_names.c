@@ -44,6 +44,9 @@ static const struct name flag_names[] = {
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
     { PLAN_KEEP_GROUPS, "keepGroups" },
+    { PLAN_GROUPS_FIXED, "groupsFixed" },
+    { PLAN_LISTEN_PID, "listenPid" },
+    { PLAN_NO_PIVOT, "noPivot" },
     { PLAN_NOTIFY, "notify" },
 };
 

@@ -50,6 +50,9 @@ enum plan_flag {
     PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
     PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
     PLAN_KEEP_GROUPS = 1 << 27,      /* the caller's groups stay the process's */
+    PLAN_NO_PIVOT = 1 << 30,         /* where pivot_root can't, the rootfs is moved to "/" */
+    PLAN_LISTEN_PID = 1 << 29,       /* env gets LISTEN_PID, which only init knows */
+    PLAN_GROUPS_FIXED = 1 << 28,     /* nobody below the caller's user namespace may set groups */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */

@@ -273,7 +273,7 @@ TEST(loads_a_regular_file_of_16_mib_at_most)
     directory_make(&d);
     EXPECT(spec_load(d.fd, "config.json", &s, &e) == -ENOENT);
     err_format(&e, line, sizeof line);
-    EXPECT_STR(line, "open 'config.json': No such file or directory");
+    EXPECT_STR(line, "open 'config.json': no such file or directory");
     fd = openat(d.fd, "config.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     EXPECT(write(fd, json, strlen(json)) == (ssize_t)strlen(json));
     EXPECT(spec_load(d.fd, "config.json", &s, &e) == 0);
