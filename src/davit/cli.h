@@ -31,9 +31,9 @@ struct cli_command {
  * 0: nothing does. STOP_AT_FIRST: already what follows the first word does. */
 enum { STOP_AT_FIRST = -1 };
 
-extern const struct cli_command cmd_check, cmd_create, cmd_delete, cmd_events, cmd_exec,
-    cmd_features, cmd_help, cmd_kill, cmd_list, cmd_mounts, cmd_pause, cmd_plan, cmd_ps, cmd_resume,
-    cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
+extern const struct cli_command cmd_check, cmd_completion, cmd_create, cmd_delete, cmd_events,
+    cmd_exec, cmd_features, cmd_help, cmd_kill, cmd_list, cmd_mounts, cmd_pause, cmd_plan, cmd_ps,
+    cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];

@@ -2,7 +2,7 @@
 /* cmd_check.c - davit check. */
 #include "davit/cli.h"
 #include "davit/error.h"
-#include "davit/table.h"
+#include "davit/json_table.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -36,7 +36,7 @@ static int check_run(struct cli *cli, struct davit_error *e)
     list = json_tokener_parse(json);
     if (!json_object_is_type(list, json_type_array))
         return error_set(e, DAVIT_ERROR_PROTOCOL, "read what was found: not a JSON array");
-    table_add(&b, list, columns, ARRAY_SIZE(columns));
+    json_table_add(&b, list, columns, ARRAY_SIZE(columns));
     if (buf_failed(&b))
         return error_os(e, ENOMEM, "print what was found");
     return output_text(b.data, e);

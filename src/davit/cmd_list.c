@@ -2,7 +2,7 @@
 /* cmd_list.c - davit list: the library's JSON as a table. */
 #include "davit/cli.h"
 #include "davit/error.h"
-#include "davit/table.h"
+#include "davit/json_table.h"
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -29,7 +29,7 @@ static void put_json(json_object **o)
 static void add_ids(struct buf *b, json_object *list)
 {
     for (size_t i = 0; i < json_object_array_length(list); i++)
-        buf_printf(b, "%s\n", table_cell(json_object_array_get_idx(list, i), "id"));
+        buf_printf(b, "%s\n", json_table_cell(json_object_array_get_idx(list, i), "id"));
 }
 
 static int list_run(struct cli *cli, struct davit_error *e)
@@ -48,7 +48,7 @@ static int list_run(struct cli *cli, struct davit_error *e)
     if (v->quiet)
         add_ids(&b, list);
     else
-        table_add(&b, list, columns, ARRAY_SIZE(columns));
+        json_table_add(&b, list, columns, ARRAY_SIZE(columns));
     if (buf_failed(&b))
         return error_os(e, ENOMEM, "print the list of containers");
     return b.len ? output_text(b.data, e) : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* error.c - the program's own errors, and the exit code of every kind. */
+/* error.c - the program's own errors, in the library's form. */
 #include "davit/error.h"
 
 #include "base/err.h"
@@ -30,29 +30,6 @@ static int kind_errno(enum davit_error_kind kind)
         return EBUSY;
     }
     return EIO;
-}
-
-int error_exit_code(enum davit_error_kind kind)
-{
-    switch (kind) {
-    case DAVIT_ERROR_OS:
-        return 1;
-    case DAVIT_ERROR_INVALID:
-        return 2;
-    case DAVIT_ERROR_NOT_FOUND:
-        return 3;
-    case DAVIT_ERROR_EXISTS:
-        return 4;
-    case DAVIT_ERROR_BAD_STATE:
-        return 5;
-    case DAVIT_ERROR_UNSUPPORTED:
-        return 6;
-    case DAVIT_ERROR_PROTOCOL:
-        return 7;
-    case DAVIT_ERROR_BUSY:
-        return 8;
-    }
-    return 1;
 }
 
 int error_set(struct davit_error *e, enum davit_error_kind kind, const char *format, ...)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cli/start.h"
 
 #include <string.h>
 
@@ -423,7 +424,7 @@ TEST(gives_every_kind_its_own_exit_code)
     bool seen[256] = { [0] = true, [EXIT_OWN_FAILURE] = true };
 
     for (int kind = DAVIT_ERROR_OS; kind <= DAVIT_ERROR_BUSY; kind++) {
-        int code = error_exit_code((enum davit_error_kind)kind);
+        int code = exit_code((enum err_kind)kind);
 
         EXPECT(!seen[code]);
         seen[code] = true;
