@@ -165,7 +165,8 @@ static void write_line(struct report *r, const char *prefix, const char *text)
     pthread_mutex_unlock(&r->lock);
 }
 
-static void write_message(struct report *r, const char *prefix, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+write_message(struct report *r, const char *prefix, const char *fmt, va_list args)
 {
     char text[1024];
 

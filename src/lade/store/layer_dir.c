@@ -66,7 +66,8 @@ static int open_here(struct store *s, const struct digest *key, const char *form
 int layer_dir_open(struct store *s, const struct digest *key, const char *form, char **ret_path)
 {
     struct err unused;
-    auto_fd lock = s->access == STORE_WRITE ? store_lock(s, LOCK_SH, &unused) : -EBADF;
+    __attribute__((unused)) auto_fd lock =
+        s->access == STORE_WRITE ? store_lock(s, LOCK_SH, &unused) : -EBADF;
     int fd = open_here(s, key, form, ret_path);
 
     for (size_t i = 0; i < s->factory_count && fd == -ENOENT; i++)

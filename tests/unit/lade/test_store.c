@@ -11,7 +11,7 @@
 TEST(R61_a_store_is_an_image_layout)
 {
     auto_place p = new_place();
-    auto_store *s = opened(in(&p, "a/b/store"), STORE_WRITE);
+    __attribute__((unused)) auto_store *s = opened(in(&p, "a/b/store"), STORE_WRITE);
     auto_free char *text = NULL;
 
     EXPECT(file_read(AT_FDCWD, in(&p, "a/b/store/oci-layout"), 100, &text, NULL, &e) == 0);
