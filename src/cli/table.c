@@ -35,6 +35,14 @@ static size_t width_of(const char *cell)
     return n;
 }
 
+/* No white space at line ends, also where the last columns are empty. */
+static void end_line(struct buf *to)
+{
+    while (to->len && to->data[to->len - 1] == ' ')
+        to->data[--to->len] = '\0';
+    buf_puts(to, "\n");
+}
+
 void table_write(const struct table *t, struct buf *to)
 {
     size_t widths[COLUMNS_MAX] = { 0 };
@@ -53,12 +61,11 @@ void table_write(const struct table *t, struct buf *to)
     for (size_t i = 0; i < t->count; i++, cell += strlen(cell) + 1) {
         size_t column = i % t->columns;
 
-        /* The last column is not padded: no white space at line ends. */
         add_printable(to, cell);
         if (column + 1 < t->columns)
             buf_printf(to, "%*s", (int)(widths[column] - width_of(cell) + 2), "");
         else
-            buf_puts(to, "\n");
+            end_line(to);
     }
 }
 
