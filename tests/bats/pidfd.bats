@@ -63,11 +63,17 @@ terminates() {
 
 @test "pidfd: an annotation says where to, as with crun" {
   [ "$kind" != runc ] || skip 'runc does not know it'
+  local verb
   edit '.annotations["run.oci.pidfd_receiver"] = $s' --arg s "$T/sock"
   args sleep 1000
-  receiver
-  ok create --bundle "$BUNDLE" "$ID"
-  eventually grep -qx "descriptors 1 pid $(pid_of)" "$T/heard"
-  ok kill "$ID" KILL
-  terminates || true
+  for verb in create 'run --detach'; do
+    rm -f "$T"/{sock,go,heard}
+    receiver
+    # shellcheck disable=SC2086
+    ok $verb --bundle "$BUNDLE" "$ID"
+    eventually grep -qx "descriptors 1 pid $(pid_of)" "$T/heard"
+    ok kill "$ID" KILL
+    terminates || true
+    ok delete --force "$ID"
+  done
 }

@@ -281,7 +281,6 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
     struct prepare_options o = { .id = k->id,
                                  .bundle = &k->bundle,
                                  .barrier = barrier,
-                                 .announced = k->options->pid_file || k->options->pidfd_socket,
                                  .no_keyring = k->options->no_new_keyring,
                                  .no_pivot = k->options->no_pivot,
                                  .listen_fds = k->options->listen_fds,
@@ -297,6 +296,8 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
         boot_hint_network(&k->boot);
     TRY(bundle_parse(&k->bundle, e));
     TRY(check_options(k, e));
+    o.announced =
+        k->options->pid_file || hand_over_pidfd_socket(k->options->pidfd_socket, k->bundle.spec);
     k->rootfd = state_open_root(k->context->root, true, e);
     if (k->rootfd < 0)
         return k->rootfd;
