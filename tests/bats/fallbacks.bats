@@ -6,7 +6,11 @@ load bundle
 
 real=$RUNTIME
 # Nothing is denied to what cleans up.
-teardown() { RUNTIME=$real; [ -z "${noexec:-}" ] || kill "$noexec"; leave_nothing; }
+teardown() {
+  RUNTIME=$real
+  [ -z "${noexec:-}" ] || kill -KILL "$noexec" # unshare(1) has TERM blocked
+  leave_nothing
+}
 # deny ERRNO CALL…: from here on, for the runtime and all that it starts.
 deny() {
   printf '#!/bin/sh\nexec "%s" %s -- "%s" "$@"\n' "$here/deny" "$*" "$real" >"$T/davit"
