@@ -192,8 +192,8 @@ case_volumes() {
   mkdir "$T/rw" "$T/ro"
   echo given >"$T/ro/file"
   must run_in --volume "$T/rw:/mnt/rw" --volume "$T/ro:/mnt/ro:ro" -- sh -c \
-    'cat /mnt/ro/file >/mnt/rw/copy; ! touch /mnt/ro/new 2>/dev/null && ! echo x >/mnt/ro/file'
-  has "$err" 'Read-only file system'
+    'cat /mnt/ro/file >/mnt/rw/copy; ! touch /mnt/ro/new 2>/dev/null && ! (echo x >/mnt/ro/file) 2>/mnt/rw/why'
+  has "$(cat "$T/rw/why")" 'Read-only file system'
   same "$(cat "$T/rw/copy")" given
 }
 
