@@ -2,67 +2,44 @@
 /* write_behind.c - a sink that a thread of its own hands on. */
 #include "lade/stream/write_behind.h"
 
+#include "lade/stream/ring.h"
+
 #include <errno.h>
-#include <pthread.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct piece {
-    uint8_t *data;
-    size_t len;
-};
-
 struct write_behind {
     struct byte_sink to;
-    size_t size;
-    pthread_t thread;
-    bool started;
-
-    /* Under the lock: pieces head .. head+full are filled, the next one is the writer's. */
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    unsigned head, full, count;
-    bool ended, stop, failed;
-    struct err error; /* when failed */
-
-    struct piece pieces[];
+    struct ring ring;
+    bool ended; /* under the ring's lock: nothing more is filled */
 };
 
 /* The first piece that is filled; NULL: there is nothing more to do. */
-static struct piece *wait_for_work(struct write_behind *w)
+static struct ring_piece *wait_for_work(struct write_behind *w)
 {
-    struct piece *p;
+    struct ring *r = &w->ring;
+    struct ring_piece *p;
 
-    pthread_mutex_lock(&w->lock);
-    while (w->full == 0 && !w->ended && !w->stop)
-        pthread_cond_wait(&w->changed, &w->lock);
-    p = w->full == 0 || w->stop ? NULL : &w->pieces[w->head];
-    pthread_mutex_unlock(&w->lock);
+    pthread_mutex_lock(&r->lock);
+    while (r->full == 0 && !w->ended && !r->stop)
+        pthread_cond_wait(&r->changed, &r->lock);
+    p = r->full == 0 || r->stop ? NULL : &r->pieces[r->head];
+    pthread_mutex_unlock(&r->lock);
     return p;
 }
 
 static void *run(void *data)
 {
     struct write_behind *w = data;
-    struct piece *p;
+    struct ring_piece *p;
     bool failed = false;
 
     while (!failed && (p = wait_for_work(w))) {
         struct err e;
 
         failed = w->to.write(w->to.user, p->data, p->len, &e) < 0;
-        pthread_mutex_lock(&w->lock);
-        if (failed) {
-            w->failed = true;
-            w->error = e;
-        }
         p->len = 0;
-        w->head = (w->head + 1) % w->count;
-        w->full--;
-        pthread_cond_signal(&w->changed);
-        pthread_mutex_unlock(&w->lock);
+        ring_emptied(&w->ring, failed ? &e : NULL);
     }
     return NULL;
 }
@@ -70,80 +47,39 @@ static void *run(void *data)
 int write_behind_new(const struct byte_sink *to, unsigned pieces, size_t size,
                      struct write_behind **ret, struct err *e)
 {
-    auto_write_behind *w = calloc(1, sizeof *w + pieces * sizeof w->pieces[0]);
-    int rc;
+    auto_write_behind *w = calloc(1, sizeof *w);
 
     if (!w)
         return err_os(e, ENOMEM, "write behind");
     w->to = *to;
-    w->size = size;
-    w->count = pieces;
-    pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->changed, NULL);
-    for (unsigned i = 0; i < pieces; i++) {
-        w->pieces[i].data = malloc(size);
-        if (!w->pieces[i].data)
-            return err_os(e, ENOMEM, "write behind");
-    }
-    rc = pthread_create(&w->thread, NULL, run, w);
-    if (rc != 0)
-        return err_os(e, rc, "start a thread");
-    w->started = true;
+    TRY(ring_start(&w->ring, pieces, size, run, w, e));
     *ret = w;
     w = NULL;
     return 0;
 }
 
-static void join(struct write_behind *w, bool stop)
+void write_behind_freep(struct write_behind **w)
 {
-    if (!w->started)
-        return;
-    pthread_mutex_lock(&w->lock);
-    w->ended = true;
-    w->stop = stop;
-    pthread_cond_signal(&w->changed);
-    pthread_mutex_unlock(&w->lock);
-    pthread_join(w->thread, NULL);
-    w->started = false;
+    if (*w)
+        ring_done(&(*w)->ring);
+    free(*w);
+    *w = NULL;
 }
 
-void write_behind_freep(struct write_behind **ptr)
+/* The piece that is being filled; NULL with *e filled when the thread has failed. */
+static struct ring_piece *wait_for_room(struct ring *r, struct err *e)
 {
-    struct write_behind *w = *ptr;
+    struct ring_piece *p = NULL;
 
-    if (!w)
-        return;
-    join(w, true);
-    for (unsigned i = 0; i < w->count; i++)
-        free(w->pieces[i].data);
-    pthread_cond_destroy(&w->changed);
-    pthread_mutex_destroy(&w->lock);
-    free(w);
-    *ptr = NULL;
-}
-
-/* The piece that is being filled. */
-static struct piece *wait_for_room(struct write_behind *w, struct err *e)
-{
-    struct piece *p = NULL;
-
-    pthread_mutex_lock(&w->lock);
-    while (w->full == w->count && !w->failed)
-        pthread_cond_wait(&w->changed, &w->lock);
-    if (w->failed)
-        *e = w->error;
+    pthread_mutex_lock(&r->lock);
+    while (r->full == r->count && !r->failed)
+        pthread_cond_wait(&r->changed, &r->lock);
+    if (r->failed)
+        *e = r->error;
     else
-        p = &w->pieces[(w->head + w->full) % w->count];
-    pthread_mutex_unlock(&w->lock);
+        p = ring_next(r);
+    pthread_mutex_unlock(&r->lock);
     return p;
-}
-
-static void hand_on(struct write_behind *w)
-{
-    pthread_mutex_lock(&w->lock);
-    w->full++;
-    pthread_cond_signal(&w->changed);
-    pthread_mutex_unlock(&w->lock);
 }
 
 static int write_some(void *user, const void *data, size_t len, struct err *e)
@@ -152,18 +88,18 @@ static int write_some(void *user, const void *data, size_t len, struct err *e)
     const uint8_t *from = data;
 
     while (len > 0) {
-        struct piece *p = wait_for_room(w, e);
+        struct ring_piece *p = wait_for_room(&w->ring, e);
         size_t n;
 
         if (!p)
             return -e->code;
-        n = w->size - p->len < len ? w->size - p->len : len;
+        n = w->ring.size - p->len < len ? w->ring.size - p->len : len;
         memcpy(p->data + p->len, from, n);
         p->len += n;
         from += n;
         len -= n;
-        if (p->len == w->size)
-            hand_on(w);
+        if (p->len == w->ring.size)
+            ring_filled(&w->ring, NULL);
     }
     return 0;
 }
@@ -175,14 +111,14 @@ struct byte_sink write_behind_sink(struct write_behind *w)
 
 int write_behind_end(struct write_behind *w, struct err *e)
 {
-    struct piece *p = wait_for_room(w, e);
+    struct ring_piece *p = wait_for_room(&w->ring, e);
 
     if (!p)
         return -e->code;
     if (p->len > 0)
-        hand_on(w);
-    join(w, false);
-    if (w->failed)
-        *e = w->error;
-    return w->failed ? -e->code : 0;
+        ring_filled(&w->ring, NULL);
+    ring_end(&w->ring, &w->ended);
+    if (w->ring.failed)
+        *e = w->ring.error;
+    return w->ring.failed ? -e->code : 0;
 }
