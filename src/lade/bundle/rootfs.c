@@ -40,7 +40,7 @@ static int make_dir(int dir, const char *name, struct err *e)
     return fd < 0 ? err_os(e, errno, "open '%s'", name) : fd;
 }
 
-int rootfs_mount(const char *bundle, int dir, const struct layers *layers, struct err *e)
+static int mount_rootfs(const char *bundle, int dir, const struct layers *layers, struct err *e)
 {
     auto_free char *target = NULL;
     auto_fd upper = make_dir(dir, "upper", e);
@@ -63,7 +63,7 @@ static int make_overlay(const struct rootfs_request *r, struct rootfs *to, struc
         return err_set(e, ERR_UNSUPPORTED, "the image has no layers to mount");
     TRY(join(r->bundle, "rootfs", &scratch, e));
     TRY(layers_open(r->store, r->image, scratch, r->report, &to->layers, e));
-    return rootfs_mount(r->bundle, r->dir, to->layers, e);
+    return mount_rootfs(r->bundle, r->dir, to->layers, e);
 }
 
 /* Can files of the store share their content with those of the bundle? */

@@ -34,7 +34,3 @@ void rootfs_done(struct rootfs *r);
 
 /* Take it down, with what was made for it; what is not there is no error. */
 int rootfs_remove(const char *bundle, int dir, struct err *e);
-
-/* Mount again what an overlay bundle had (after the host was started anew). layers: as they were.
- */
-int rootfs_mount(const char *bundle, int dir, const struct layers *layers, struct err *e);

@@ -45,10 +45,6 @@ struct spec_rlimit {
     uint64_t soft, hard;
 };
 
-struct spec_mapping {
-    uint32_t container, host, size;
-};
-
 enum spec_stage {
     STAGE_CREATE_RUNTIME,
     STAGE_CREATE_CONTAINER,
@@ -67,11 +63,10 @@ struct spec_hook {
 };
 
 struct spec_limits {
-    int64_t memory, memory_swap;           /* bytes; 0: none, memory_swap -1: without limit */
-    int64_t cpu_quota, cpu_period;         /* µs; 0: none */
-    int64_t cpu_shares;                    /* 0: none */
-    int64_t pids;                          /* 0: none, -1: without limit */
-    const char *cpuset_cpus, *cpuset_mems; /* NULL: none */
+    int64_t memory, memory_swap;   /* bytes; 0: none, memory_swap -1: without limit */
+    int64_t cpu_quota, cpu_period; /* µs; 0: none */
+    int64_t pids;                  /* 0: none, -1: without limit */
+    const char *cpuset_cpus;       /* NULL: none */
 };
 
 enum spec_seccomp { SECCOMP_PROFILE, SECCOMP_OFF, SECCOMP_CUSTOM };
@@ -83,7 +78,6 @@ enum spec_namespace {
     SPEC_NS_IPC = 4,
     SPEC_NS_UTS = 8,
     SPEC_NS_CGROUP = 16,
-    SPEC_NS_USER = 32,
 };
 
 struct spec {
@@ -97,23 +91,18 @@ struct spec {
     uint64_t caps;
     struct spec_rlimit *rlimits;
     size_t rlimit_count, rlimit_room;
-    const char *hostname, *domainname;
+    const char *hostname;
     const char *root; /* root.path */
     bool read_only;
     unsigned namespaces;
     const char *network_path; /* NULL: a new one if namespaces has it */
-    struct spec_mapping *uid_maps, *gid_maps;
-    size_t uid_map_count, gid_map_count;
     struct spec_mount *mounts;
     size_t mount_count, mount_room;
     struct spec_device *devices;
     size_t device_count, device_room;
     struct spec_hook *hooks;
     size_t hook_count, hook_room;
-    bool all_devices; /* the cgroup lets everything pass */
     struct spec_limits limits;
-    bool no_limits; /* no cgroup can be set: the caller may not */
-    const char *cgroups_path;
     struct texts masked, read_only_paths;
     enum spec_seccomp seccomp;
     const char *seccomp_text; /* SECCOMP_CUSTOM: the JSON object */

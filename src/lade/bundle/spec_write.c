@@ -116,8 +116,8 @@ static void put_namespaces(struct json_writer *w, const struct spec *s)
         unsigned bit;
         const char *type;
     } rows[] = {
-        { SPEC_NS_USER, "user" }, { SPEC_NS_PID, "pid" }, { SPEC_NS_NETWORK, "network" },
-        { SPEC_NS_IPC, "ipc" },   { SPEC_NS_UTS, "uts" }, { SPEC_NS_CGROUP, "cgroup" },
+        { SPEC_NS_PID, "pid" }, { SPEC_NS_NETWORK, "network" }, { SPEC_NS_IPC, "ipc" },
+        { SPEC_NS_UTS, "uts" }, { SPEC_NS_CGROUP, "cgroup" },
     };
 
     json_begin(w, "namespaces", '[');
@@ -131,22 +131,6 @@ static void put_namespaces(struct json_writer *w, const struct spec *s)
         json_put_string(w, "type", rows[i].type);
         if (rows[i].bit == SPEC_NS_NETWORK)
             json_put_string(w, "path", s->network_path);
-        json_end(w);
-    }
-    json_end(w);
-}
-
-static void put_maps(struct json_writer *w, const char *key, const struct spec_mapping *maps,
-                     size_t n)
-{
-    if (n == 0)
-        return;
-    json_begin(w, key, '[');
-    for (size_t i = 0; i < n; i++) {
-        json_begin(w, NULL, '{');
-        json_put_uint(w, "containerID", maps[i].container);
-        json_put_uint(w, "hostID", maps[i].host);
-        json_put_uint(w, "size", maps[i].size);
         json_end(w);
     }
     json_end(w);
@@ -180,10 +164,10 @@ static void put_device_rules(struct json_writer *w, const struct spec *s)
 {
     json_begin(w, "devices", '[');
     json_begin(w, NULL, '{');
-    json_put_bool(w, "allow", s->all_devices);
+    json_put_bool(w, "allow", false);
     json_put_string(w, "access", "rwm");
     json_end(w);
-    for (size_t i = 0; i < s->device_count && !s->all_devices; i++) {
+    for (size_t i = 0; i < s->device_count; i++) {
         const struct spec_device *d = &s->devices[i];
 
         if (d->type == 'p')
@@ -217,13 +201,11 @@ static void put_resources(struct json_writer *w, const struct spec *s)
         put_if(w, "swap", l->memory_swap);
         json_end(w);
     }
-    if (l->cpu_quota || l->cpu_shares || l->cpuset_cpus || l->cpuset_mems) {
+    if (l->cpu_quota || l->cpuset_cpus) {
         json_begin(w, "cpu", '{');
-        put_if(w, "shares", l->cpu_shares);
         put_if(w, "quota", l->cpu_quota);
         put_if(w, "period", l->cpu_period);
         json_put_string(w, "cpus", l->cpuset_cpus);
-        json_put_string(w, "mems", l->cpuset_mems);
         json_end(w);
     }
     if (l->pids) {
@@ -238,11 +220,7 @@ static void put_linux(struct json_writer *w, const struct spec *s)
 {
     json_begin(w, "linux", '{');
     put_namespaces(w, s);
-    put_maps(w, "uidMappings", s->uid_maps, s->uid_map_count);
-    put_maps(w, "gidMappings", s->gid_maps, s->gid_map_count);
-    json_put_string(w, "cgroupsPath", s->cgroups_path);
-    if (!s->no_limits)
-        put_resources(w, s);
+    put_resources(w, s);
     put_devices(w, s);
     put_texts(w, "maskedPaths", &s->masked);
     put_texts(w, "readonlyPaths", &s->read_only_paths);
@@ -298,7 +276,6 @@ void spec_write(const struct spec *s, struct buf *b)
     json_put_bool(&w, "readonly", s->read_only);
     json_end(&w);
     json_put_string(&w, "hostname", s->hostname);
-    json_put_string(&w, "domainname", s->domainname);
     put_mounts(&w, s);
     put_hooks(&w, s);
     put_annotations(&w, s);
