@@ -9,6 +9,7 @@
 #include "lade/bundle/places.h"
 #include "lade/bundle/view.h"
 #include "lade/document/chain.h"
+#include "lade/layer/beneath.h"
 #include "lade/layer/remove.h"
 #include "lade/store/lease.h"
 
@@ -33,17 +34,6 @@ void bundle_done(struct bundle *b)
     *b = (struct bundle){ .dir = -EBADF };
 }
 
-static bool is_empty(int dir)
-{
-    int listed = openat(dir, ".", OPEN_DIR);
-    auto_dir d = listed < 0 ? NULL : fdopendir(listed);
-    int n = 0;
-
-    while (d && readdir(d))
-        n++;
-    return d && n == 2; /* "." and ".." */
-}
-
 /* 0700: set-id programs and devices of an image are out of other users' reach (R82). */
 static int make_directory(const char *path, struct bundle *ret, struct err *e)
 {
@@ -55,7 +45,7 @@ static int make_directory(const char *path, struct bundle *ret, struct err *e)
     if (b.dir < 0)
         return err_os(e, errno, "open bundle '%s'", path);
     b.path = realpath(path, NULL);
-    if (!b.path || !is_empty(b.dir) || fchmod(b.dir, 0700) < 0 ||
+    if (!b.path || !beneath_is_empty(b.dir) || fchmod(b.dir, 0700) < 0 ||
         mkdirat(b.dir, "rootfs", 0755) < 0) {
         bundle_done(&b);
         return err_set(e, ERR_EXISTS, "bundle '%s' is not empty", path);

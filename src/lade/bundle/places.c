@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "lade/bundle/tree_copy.h"
+#include "lade/layer/beneath.h"
 #include "lade/store/volume.h"
 
 #include <errno.h>
@@ -15,20 +16,6 @@
 
 enum { OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
-static bool is_empty(int dir)
-{
-    int listed = openat(dir, ".", OPEN_DIR);
-    auto_dir d = listed < 0 ? NULL : fdopendir(listed);
-    struct dirent *entry;
-
-    if (!d)
-        return false;
-    while ((entry = readdir(d)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            return false;
-    return true;
-}
-
 /* Looked up inside the root: an image's link at the target leads to nothing of the host's. */
 static int seed(const struct places *p, int volume, const char *target, struct err *e)
 {
@@ -36,7 +23,7 @@ static int seed(const struct places *p, int volume, const char *target, struct e
     auto_fd from = found < 0 ? -EBADF : openat(found, ".", OPEN_DIR);
     struct tree_copy copy = { .from = from, .to = volume };
 
-    if (from < 0 || !is_empty(volume))
+    if (from < 0 || !beneath_is_empty(volume))
         return 0;
     return tree_copy(&copy, e) < 0 ? err_wrap(e, "volume '%s'", target) : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "lade/layer/remove.h"
 #include "lade/stream/fd_copy.h"
 
 #include <errno.h>
@@ -126,7 +127,6 @@ static int copy_file(struct copier *c, const struct place *p, struct err *e)
     if (to < 0)
         return failed(c, "create", p->name, e);
     if (p->st.st_size > 0 && ioctl(to, FICLONE, from) < 0) {
-        c->job->shared = false;
         rc = copy_bytes(from, to, p->st.st_size);
         if (rc < 0)
             return err_os(e, rc, "copy '%s'", p->name);
@@ -199,40 +199,6 @@ static int link_again(struct copier *c, const struct place *p, struct err *e)
     return 0;
 }
 
-static int remove_name(int dir, const char *name, int depth);
-
-static int remove_children(int dir, int depth)
-{
-    auto_dir d = fdopendir(dir);
-    struct dirent *entry;
-
-    if (!d || depth > DEPTH_MAX) {
-        if (!d)
-            close(dir);
-        return d ? -ELOOP : -errno;
-    }
-    while ((entry = readdir(d)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            TRY(remove_name(dirfd(d), entry->d_name, depth + 1));
-    return 0;
-}
-
-/* What is not there is removed already. */
-static int remove_name(int dir, const char *name, int depth)
-{
-    int child;
-
-    if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
-        return 0;
-    if (errno != EISDIR && errno != EPERM)
-        return -errno;
-    child = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (child < 0)
-        return -errno;
-    TRY(remove_children(child, depth));
-    return unlinkat(dir, name, AT_REMOVEDIR) < 0 ? -errno : 0;
-}
-
 static int copy_children(struct copier *c, int from, int to, int depth, struct err *e);
 
 static bool is_opaque(int dir)
@@ -246,13 +212,11 @@ static bool is_opaque(int dir)
 static int make_directory(const struct copier *c, const struct place *p, int from, struct err *e)
 {
     struct stat there;
-    int rc = 0;
+    int rc;
 
     if (c->job->layer && fstatat(p->to, p->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
         (!S_ISDIR(there.st_mode) || is_opaque(from)))
-        rc = remove_name(p->to, p->name, 0);
-    if (rc < 0)
-        return err_os(e, rc, "remove '%s'", p->name);
+        TRY(remove_name(p->to, p->name, NULL, e));
     if (mkdirat(p->to, p->name, 0700) < 0 && !(errno == EEXIST && c->job->layer))
         return failed(c, "create directory", p->name, e);
     rc = openat(p->to, p->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -287,14 +251,12 @@ static bool is_whiteout(const struct stat *st)
 static int copy_name(struct copier *c, const struct place *p, int depth, struct err *e)
 {
     bool linked = p->st.st_nlink > 1 && !S_ISDIR(p->st.st_mode);
-    int rc = 0;
+    int rc;
 
     if (S_ISDIR(p->st.st_mode))
         return copy_directory(c, p, depth, e);
     if (c->job->layer)
-        rc = remove_name(p->to, p->name, 0);
-    if (rc < 0)
-        return err_os(e, rc, "remove '%s'", p->name);
+        TRY(remove_name(p->to, p->name, NULL, e));
     if (c->job->layer && is_whiteout(&p->st))
         return 0;
     rc = linked ? link_again(c, p, e) : 0;
@@ -338,7 +300,6 @@ int tree_copy(struct tree_copy *job, struct err *e)
     cleanup(copier_done) struct copier c = { .job = job };
     struct place root = { .name = "." };
 
-    job->shared = true;
     c.names = malloc(XATTR_MAX);
     c.value = malloc(XATTR_MAX);
     if (!c.names || !c.value)

@@ -17,7 +17,6 @@ struct tree_copy {
      * directory what is in it, and a directory is merged with the one that is there. Otherwise
      * what is there already is an error. */
     bool layer;
-    bool shared; /* set by the copy: all content was shared */
 };
 
 int tree_copy(struct tree_copy *c, struct err *e);

@@ -69,3 +69,13 @@ DIR *beneath_list(int dir)
         take_fd(&listed);
     return d;
 }
+
+bool beneath_is_empty(int dir)
+{
+    auto_dir d = beneath_list(dir);
+    int n = 0;
+
+    while (d && readdir(d))
+        n++;
+    return n == 2; /* "." and ".." */
+}

@@ -19,16 +19,6 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-static bool is_empty(int dir)
-{
-    auto_dir d = beneath_list(dir);
-    int n = 0;
-
-    while (d && readdir(d))
-        n++;
-    return n == 2; /* "." and ".." */
-}
-
 int extract_init(struct extract *x, const struct unpack_options *options,
                  const struct unpack_limits *limits, struct unpack_result *result, struct err *e)
 {
@@ -40,7 +30,7 @@ int extract_init(struct extract *x, const struct unpack_options *options,
     if (!x->buffer)
         return err_os(e, ENOMEM, "unpack a layer");
     TRY(made_init(&x->made, e));
-    x->fresh = lower < 0 && is_empty(options->root);
+    x->fresh = lower < 0 && beneath_is_empty(options->root);
     if (lower >= 0)
         TRY(copy_up_attributes(lower, options->root, e));
     return walk_init(&x->walk, options->root, lower, options->overlay ? opaque : NULL, e);
