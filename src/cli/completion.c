@@ -276,3 +276,15 @@ void completion_write(struct buf *to, enum completion_shell shell, const struct 
         break;
     }
 }
+
+int completion_find_shell(const char *name, enum completion_shell *ret, struct err *e)
+{
+    static const char *const names[] = { "bash", "zsh", "fish" };
+
+    for (int i = COMPLETION_BASH; i <= COMPLETION_FISH; i++)
+        if (strcmp(name, names[i]) == 0) {
+            *ret = (enum completion_shell)i;
+            return 0;
+        }
+    return err_set(e, ERR_INVALID, "unknown shell '%s' (bash, zsh or fish)", name);
+}

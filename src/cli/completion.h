@@ -25,3 +25,6 @@ struct completion {
 };
 
 void completion_write(struct buf *to, enum completion_shell shell, const struct completion *c);
+
+/* The shell of that name; ERR_INVALID, naming those there are. */
+int completion_find_shell(const char *name, enum completion_shell *ret, struct err *e);

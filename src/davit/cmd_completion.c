@@ -20,17 +20,14 @@ static const char *find_arguments(const struct cli_command *command)
 
 static int completion_run(struct cli *cli, struct davit_error *e)
 {
-    static const char *const shells[] = { "bash", "zsh", "fish" };
     struct completion c = { .program = "davit", .globals = options_global };
     auto_free struct completion_verb *verbs = NULL;
-    const char *wanted = cli->values.args[0];
     auto_buf out = { 0 };
-    size_t shell = 0;
+    enum completion_shell shell;
+    struct err err;
 
-    while (shell < ARRAY_SIZE(shells) && strcmp(wanted, shells[shell]) != 0)
-        shell++;
-    if (shell == ARRAY_SIZE(shells))
-        return error_set(e, DAVIT_ERROR_INVALID, "unknown shell '%s' (bash, zsh or fish)", wanted);
+    if (completion_find_shell(cli->values.args[0], &shell, &err) < 0)
+        return error_from(e, &err);
     while (cli_commands[c.count])
         c.count++;
     c.verbs = verbs = calloc(c.count, sizeof *verbs);
@@ -40,7 +37,7 @@ static int completion_run(struct cli *cli, struct davit_error *e)
         verbs[i] =
             (struct completion_verb){ cli_commands[i]->name, cli_commands[i]->summary,
                                       cli_commands[i]->options, find_arguments(cli_commands[i]) };
-    completion_write(&out, (enum completion_shell)shell, &c);
+    completion_write(&out, shell, &c);
     if (buf_failed(&out))
         return error_os(e, ENOMEM, "write the completion");
     return output_text(out.data, e);

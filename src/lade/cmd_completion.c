@@ -34,16 +34,12 @@ static const char *find_arguments(const struct cli_command *command)
 
 static int completion_run(struct cli *cli, const void *values, struct err *e)
 {
-    static const char *const shells[] = { "bash", "zsh", "fish" };
     struct completion c = { .program = "lade", .globals = cli_options };
     auto_free struct completion_verb *verbs = NULL;
     auto_buf out = { 0 };
-    size_t shell = 0;
+    enum completion_shell shell;
 
-    while (shell < ARRAY_SIZE(shells) && strcmp(cli->args[0], shells[shell]) != 0)
-        shell++;
-    if (shell == ARRAY_SIZE(shells))
-        return err_set(e, ERR_INVALID, "unknown shell '%s' (bash, zsh or fish)", cli->args[0]);
+    TRY(completion_find_shell(cli->args[0], &shell, e));
     while (cli_commands[c.count])
         c.count++;
     c.verbs = verbs = calloc(c.count, sizeof *verbs);
@@ -53,7 +49,7 @@ static int completion_run(struct cli *cli, const void *values, struct err *e)
         verbs[i] =
             (struct completion_verb){ cli_commands[i]->name, cli_commands[i]->summary,
                                       cli_commands[i]->options, find_arguments(cli_commands[i]) };
-    completion_write(&out, (enum completion_shell)shell, &c);
+    completion_write(&out, shell, &c);
     return output_buf(&out, e);
 }
 
