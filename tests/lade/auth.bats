@@ -97,7 +97,7 @@ challenge() { # HEADER-VALUE: a rule that demands it of whoever comes without cr
 @test "R50: credentials do not follow a realm's redirect to another host" {
   fake evil --auth token
   fake t --image app:v1 --auth token --rule "{\"when\": \"/token\", \"redirect\": \"http://$evil/token\"}"
-  ! plain pull "$t/app:v1"
+  ! plain pull "$t/app:v1" || false
   [ "$(count evil)" -ge 1 ]
   assert_anonymous evil
 }
@@ -107,7 +107,7 @@ challenge() { # HEADER-VALUE: a rule that demands it of whoever comes without cr
   fake evil --auth token
   fake t --image app:v1 --auth token --rule "{\"when\": \"/token\", \"redirect\": \"http://$evil/token\"}"
   jq -n --arg h "$t" '{auths: {($h): {auth: "YWxpY2U6", identitytoken: "refresh-me"}}}' >auth.json
-  ! plain pull --authfile auth.json "$t/app:v1"
+  ! plain pull --authfile auth.json "$t/app:v1" || false
   [ ! -s evil/log ]
 }
 
@@ -166,7 +166,7 @@ challenge() { # HEADER-VALUE: a rule that demands it of whoever comes without cr
   fake r --image app:v1 --auth basic --rule '{"when": "GET .*blobs", "stall": 10}'
   begin pull "$r/app:v1"
   until [ "$(count r 'GET .*blobs')" -ge 1 ]; do kill -0 "$begun"; done
-  ! tr '\0' ' ' <"/proc/$begun/cmdline" | grep -q secret
+  ! tr '\0' ' ' <"/proc/$begun/cmdline" | grep -q secret || false
   end
 }
 
