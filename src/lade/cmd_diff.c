@@ -33,7 +33,7 @@ static int add_change(void *user, const struct change *c, struct err *e)
         [CHANGE_ADDED] = 'A', [CHANGE_MODIFIED] = 'C', [CHANGE_DELETED] = 'D'
     };
     struct diff_output *out = user;
-    char path[2 * 4096 + 2], kind[2] = { letters[c->kind] };
+    char path[4096 + 2], kind[2] = { letters[c->kind] };
 
     if (c->kind == CHANGE_PASSED)
         return 0;

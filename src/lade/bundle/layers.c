@@ -43,11 +43,21 @@ static int check(const struct unpack_result *got, const struct descriptor *d,
     return 0;
 }
 
+static void tell_left_out(const struct unpack_result *got, struct report *report)
+{
+    if (got->devices_left_out)
+        report_note(report, "%llu devices left out", (unsigned long long)got->devices_left_out);
+    if (got->xattrs_left_out)
+        report_note(report, "%llu attributes left out that are the host's or can't be set here",
+                    (unsigned long long)got->xattrs_left_out);
+}
+
 static int unpack(struct store *s, const struct image *image, size_t i,
                   const struct unpack_options *options, struct report *report,
                   struct unpack_result *ret, struct err *e)
 {
     const struct descriptor *d = &image->manifest->layers[i];
+    struct unpack_options allowing = *options;
     auto_fd fd = store_open_blob(s, &d->digest, NULL, e);
     struct blob_source blob = { .fd = fd };
     struct byte_source source = { read_blob, &blob };
@@ -58,14 +68,14 @@ static int unpack(struct store *s, const struct image *image, size_t i,
         return fd;
     snprintf(what, sizeof what, "unpack %.12s", digest_encoded(&d->digest));
     blob.progress = progress_begin(report, what, d->size, 0);
-    rc = unpack_layer(&source, options, ret, e);
+    allowing.allowed = compression_allowed(d->media_type);
+    rc = unpack_layer(&source, &allowing, ret, e);
     if (rc >= 0)
         rc = check(ret, d, &image->config->diff_ids[i], e);
     progress_end(blob.progress, rc < 0 ? "failed" : "done");
     if (rc < 0)
         return err_wrap(e, "layer %s", d->digest.text);
-    if (ret->devices_left_out)
-        report_note(report, "%llu devices left out", (unsigned long long)ret->devices_left_out);
+    tell_left_out(ret, report);
     return 0;
 }
 

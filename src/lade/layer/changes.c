@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-enum { DEPTH_MAX = 1024, PATH_SIZE = 2 * 4096, OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW };
+enum { DEPTH_MAX = 1024, PATH_SIZE = 4096, OPEN_DIR = O_RDONLY | O_DIRECTORY | O_NOFOLLOW };
 
 /* A directory on the way, which is told about when something in it is. */
 struct level {
@@ -93,17 +93,21 @@ static int tell_deleted(struct changes *c, struct level *in, int dir, const char
     return rc;
 }
 
+/* The value may be "x" for a mark that says less. */
 static bool is_marked(const struct changes *c, int dir, const char *name, const char *mark)
 {
     static const char *const prefixes[] = { "trusted.overlay.", "user.overlay." };
-    char path[40 + 256], xattr[64];
+    char path[40 + 256], xattr[64], value[1];
 
     if (c->source->form != CHANGES_OVERLAY)
         return false;
     snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name);
     for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+        ssize_t n;
+
         snprintf(xattr, sizeof xattr, "%s%s", prefixes[i], mark);
-        if (lgetxattr(path, xattr, NULL, 0) >= 0)
+        n = lgetxattr(path, xattr, value, sizeof value);
+        if ((n >= 0 && !(n == 1 && value[0] == 'x')) || (n < 0 && errno == ERANGE))
             return true;
     }
     return false;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAGIC = 4, BUFFER = 64 * 1024 };
 
@@ -64,6 +65,29 @@ const char *compression_name(enum compression kind)
     static const char *const names[] = { "not compressed", "gzip", "zstd" };
 
     return names[kind];
+}
+
+unsigned compression_allowed(const char *media_type)
+{
+    static const struct {
+        const char *end;
+        unsigned allowed;
+    } rows[] = {
+        { ".tar", 1 << COMPRESSION_NONE | 1 << COMPRESSION_GZIP },
+        { ".tar+gzip", 1 << COMPRESSION_NONE | 1 << COMPRESSION_GZIP },
+        { ".tar.gzip", 1 << COMPRESSION_NONE | 1 << COMPRESSION_GZIP },
+        { ".tar+zstd", 1 << COMPRESSION_NONE | 1 << COMPRESSION_ZSTD },
+        { ".tar.zstd", 1 << COMPRESSION_NONE | 1 << COMPRESSION_ZSTD },
+    };
+    size_t len = strcspn(media_type, "; "); /* parameters */
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        size_t n = strlen(rows[i].end);
+
+        if (len >= n && strncasecmp(media_type + len - n, rows[i].end, n) == 0)
+            return rows[i].allowed;
+    }
+    return 0;
 }
 
 int inflate_new(const struct byte_source *from, unsigned allowed, uint64_t window_max,

@@ -26,5 +26,9 @@ void inflate_freep(struct inflate **i);
 
 enum compression inflate_kind(const struct inflate *i);
 
+/* What a layer of a media type may be, as bits for inflate_new(): what its name says, or nothing,
+ * or for one without a name of compression gzip as well. 0 for a type that is none of layers'. */
+unsigned compression_allowed(const char *media_type);
+
 /* The content. ERR_INVALID when the stream is damaged or ends early. */
 struct byte_source inflate_source(struct inflate *i);

@@ -215,7 +215,7 @@ static int put_whiteout(struct pack_entry *p, const struct change *c, struct err
 {
     bool opaque = c->kind == CHANGE_OPAQUE;
     int dir_len = opaque ? (int)strlen(c->path) : (int)(strlen(c->path) - strlen(c->name));
-    char path[2 * 4096 + 16];
+    char path[TAR_PATH_MAX + 16];
     struct tar_entry entry = { .type = TAR_FILE, .path = path, .link = "" };
 
     snprintf(path, sizeof path, "%.*s%s%s", dir_len, c->path, opaque && dir_len ? "/" : "",
@@ -228,7 +228,7 @@ static int put_whiteout(struct pack_entry *p, const struct change *c, struct err
 int pack_entry_visit(void *user, const struct change *c, struct err *e)
 {
     struct pack_entry *p = user;
-    char path[2 * 4096 + 2];
+    char path[TAR_PATH_MAX + 2];
 
     if (c->kind == CHANGE_DELETED || c->kind == CHANGE_OPAQUE)
         return put_whiteout(p, c, e);

@@ -90,6 +90,26 @@ TEST(R19_the_media_type_limits_what_it_may_be)
     EXPECT_STR(error, "the layer is gzip, which its media type does not allow");
 }
 
+TEST(R19_what_media_types_allow)
+{
+    enum {
+        NONE = 1 << COMPRESSION_NONE,
+        GZIP = 1 << COMPRESSION_GZIP,
+        ZSTD = 1 << COMPRESSION_ZSTD
+    };
+
+    EXPECT(compression_allowed("application/vnd.oci.image.layer.v1.tar") == (NONE | GZIP));
+    EXPECT(compression_allowed("application/vnd.oci.image.layer.v1.tar+gzip") == (NONE | GZIP));
+    EXPECT(compression_allowed("application/vnd.oci.image.layer.v1.tar+zstd") == (NONE | ZSTD));
+    EXPECT(compression_allowed("application/vnd.docker.image.rootfs.diff.tar.gzip") ==
+           (NONE | GZIP));
+    EXPECT(compression_allowed("application/vnd.docker.image.rootfs.diff.tar.zstd") ==
+           (NONE | ZSTD));
+    EXPECT(compression_allowed("application/vnd.oci.image.layer.v1.TAR+gzip; a=b") ==
+           (NONE | GZIP));
+    EXPECT(compression_allowed("text/plain") == 0);
+}
+
 TEST(R19_several_members_are_one_content)
 {
     auto_buf gzip = { 0 }, zstd = { 0 };
