@@ -110,6 +110,10 @@ static int fill_record(struct creation *k, struct err *e)
     r->resctrl_dir = take_ptr(k->prepared.resctrl.dir);
     r->resctrl_monitor = take_ptr(k->prepared.resctrl.monitor);
     r->resctrl_own = k->prepared.resctrl.own;
+    r->unit = k->prepared.scope.unit.name ? strdup(k->prepared.scope.unit.name) : NULL;
+    r->unit_of_user = k->prepared.scope.user;
+    if (k->prepared.scope.unit.name && !r->unit)
+        return err_os(e, ENOMEM, "record");
     /* The record owns the cgroup from here on, the plan has its own copy. */
     r->cgroup = k->prepared.cgroup;
     k->prepared.cgroup = (struct cgroup){ 0 };
@@ -140,12 +144,24 @@ static int row_claim(struct boot *b, struct err *e)
     return state_commit(k->dirfd, e);
 }
 
+/* Without root the kernel lets a process into a cgroup only from one that is below a directory of
+ * ours, too: outer goes along, so that it can clone init into it. */
+static int start_scope(struct boot *b, struct err *e)
+{
+    struct creation *k = creation_of(b);
+
+    return scope_start(&k->prepared.scope, k->id, &k->record.cgroup, &k->prepared.writes,
+                       k->record.unit_of_user ? b->outer : 0, e);
+}
+
 static int row_make_cgroup(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
     int procs[CGROUP_HIERARCHIES_MAX];
     unsigned count = 0;
 
+    if (k->record.unit)
+        TRY(start_scope(b, e));
     TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
     k->cgroup_made = true;
     TRY(cgroup_open_join(&k->record.cgroup, NULL, &b->grants.cgroup_fd, procs, &count, e));
@@ -216,6 +232,9 @@ static int row_write_record(struct boot *b, struct err *e)
         TRY(state_prepare(k->dirfd, &k->record, e));
         TRY(state_commit(k->dirfd, e));
     }
+    /* On v2 init is inside now, and must not see who kept its place; on v1 it still has to join. */
+    if (!(b->plan->flags & PLAN_CGROUP_V1))
+        systemd_close(&k->prepared.scope.bus);
     k->record.phase = STATE_CREATED;
     return state_prepare(k->dirfd, &k->record, e);
 }
@@ -249,6 +268,7 @@ static int row_commit(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
 
+    systemd_close(&k->prepared.scope.bus);
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
         TRY(terminal_send(k->options->console_socket, &b->terminal, e));
     else if (b->plan->flags & PLAN_TERMINAL)
@@ -401,6 +421,17 @@ static int undo_resctrl(struct creation *k, struct err *e)
     return k->resctrl_there ? resctrl_remove(&g, e) : 0;
 }
 
+/* A unit that systemd refused to start may be there, and somebody else's. */
+static int undo_scope(struct creation *k, struct err *e)
+{
+    bool stuck = k->prepared.scope.bus.stuck;
+
+    systemd_close(&k->prepared.scope.bus);
+    if (stuck)
+        return err_set(e, ERR_BUSY, "systemd may have started '%s'", k->record.unit);
+    return k->prepared.scope.started ? scope_stop(&k->record, e) : 0;
+}
+
 /* In the order of delete; what fails is told, and the record stays so that delete can be repeated.
  */
 static void undo(struct creation *k)
@@ -413,6 +444,8 @@ static void undo(struct creation *k)
         cgroup_kill(&k->record.cgroup, 9, &e);
         done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
     }
+    if (done)
+        done = undo_scope(k, &e) == 0;
     if (done)
         done = undo_resctrl(k, &e) == 0;
     run_poststop(k);

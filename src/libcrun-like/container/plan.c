@@ -14,6 +14,7 @@ int container_plan(davit_context *c, const char *id, const struct davit_create_o
         .bundle = &b,
         .rootfd = -1,
         .barrier = true,
+        .only_plan = true,
         .no_keyring = o->no_new_keyring,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,

@@ -4,11 +4,13 @@
 
 #include "container/bundle.h"
 #include "container/container.h"
+#include "container/scope.h"
 
 struct prepared {
     bool has_cgroups; /* manager other than "none" */
     struct cgroup_host host;
     struct cgroup cgroup;
+    struct scope scope;
     struct arena arena; /* of writes */
     struct cgroup_writes writes;
     struct resctrl_wish resctrl_wish; /* in the arena */
@@ -23,6 +25,7 @@ struct prepare_options {
     const struct bundle *bundle;
     int rootfd; /* state root, for the filter cache; -1: no cache */
     bool barrier, no_keyring;
+    bool only_plan;      /* nothing outside is asked */
     unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
     const char *listen_names;
 };
