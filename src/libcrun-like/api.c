@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/privilege.h"
 #include "config/generate.h"
 #include "container/container.h"
 #include "container/features.h"
@@ -60,8 +61,9 @@ static char *default_root(const char *name)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *root = NULL;
-    int n = geteuid() != 0 && runtime && *runtime ? asprintf(&root, "%s/%s", runtime, name)
-                                                  : asprintf(&root, "/run/%s", name);
+    int n = runtime && *runtime && !privilege_is_hosts_root()
+                ? asprintf(&root, "%s/%s", runtime, name)
+                : asprintf(&root, "/run/%s", name);
 
     return n < 0 ? NULL : root;
 }

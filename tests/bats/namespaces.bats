@@ -215,7 +215,7 @@ map() {
   args sh -c 'id -u; hostname'
   chmod 644 "$BUNDLE/config.json"
   local manager=()
-  [ "$kind" = runc ] || manager=(--cgroup-manager disabled)
+  [ "$kind" != crun ] || manager=(--cgroup-manager disabled)
   # The build may lie where that user can't go. A copy keeps the name.
   mkdir "$T/reachable"
   install -m 755 "$RUNTIME" "$T/reachable/"

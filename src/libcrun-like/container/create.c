@@ -210,6 +210,20 @@ static int row_delegate_cgroup(struct boot *b, struct err *e)
     return owner == k->record.owner ? 0 : cgroup_delegate(&k->record.cgroup, owner, e);
 }
 
+static bool is_inside(const struct cgroup *cg, pid_t pid)
+{
+    auto_free pid_t *pids = NULL;
+    bool inside = false;
+    size_t count = 0;
+    struct err e;
+
+    if (cgroup_pids(cg, &pids, &count, &e) < 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        inside = inside || pids[i] == pid;
+    return inside;
+}
+
 static int row_filter_devices(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -232,8 +246,9 @@ static int row_write_record(struct boot *b, struct err *e)
         TRY(state_prepare(k->dirfd, &k->record, e));
         TRY(state_commit(k->dirfd, e));
     }
-    /* On v2 init is inside now, and must not see who kept its place; on v1 it still has to join. */
-    if (!(b->plan->flags & PLAN_CGROUP_V1))
+    /* Whoever kept init's place is not to be seen, but on v1 init may still have to join. */
+    if (k->record.unit && !(b->plan->flags & PLAN_CGROUP_V1) &&
+        is_inside(&k->record.cgroup, b->init))
         systemd_close(&k->prepared.scope.bus);
     k->record.phase = STATE_CREATED;
     return state_prepare(k->dirfd, &k->record, e);

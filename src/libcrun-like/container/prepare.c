@@ -3,6 +3,7 @@
 #include "container/prepare.h"
 
 #include "base/cleanup.h"
+#include "base/privilege.h"
 #include "security/lsm.h"
 
 #include <fcntl.h>
@@ -57,6 +58,13 @@ static int refuse_limits(const struct spec *s, struct err *e)
     return where ? err_set(e, ERR_INVALID, "%s: limits need a cgroup manager", where) : 0;
 }
 
+/* A user who may make no cgroups, and has asked for none, does without, as with other runtimes. */
+static bool does_without(const struct spec *s, const struct cgroup *cg)
+{
+    return !s->linux_.cgroups_path && !cgroup_compile_asked(&s->linux_.resources) &&
+           !privilege_is_hosts_root() && !cgroup_may_make(cg);
+}
+
 static int prepare_cgroups(davit_context *c, const struct prepare_options *o, struct prepared *p,
                            struct err *e)
 {
@@ -69,6 +77,10 @@ static int prepare_cgroups(davit_context *c, const struct prepare_options *o, st
         TRY(scope_locate(s, o->id, &p->host, !o->only_plan, &p->scope, &p->cgroup, e));
     else
         TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
+    if (!o->only_plan && does_without(s, &p->cgroup)) {
+        cgroup_done(&p->cgroup);
+        return 0;
+    }
     if (s->linux_.has_resources)
         TRY(cgroup_compile(&s->linux_.resources, &p->host, &p->arena, &p->writes, e));
     p->has_cgroups = p->host.count > 0;
