@@ -271,6 +271,24 @@ static void set_properties(sd_bus *bus, const char *unit, struct words *w)
     reply(BUS_DONE, "%s", "");
 }
 
+static void attach_process(sd_bus *bus, const char *unit, struct words *w)
+{
+    const char *pid = next_word(w);
+    sd_bus_error error = { 0 };
+    sd_bus_message *call = NULL;
+    int rc = new_call(bus, &call, "AttachProcessesToUnit");
+
+    if (rc >= 0)
+        rc = pid ? lib.sd_bus_message_append(call, "ssau", unit, "", 1,
+                                             (uint32_t)strtoul(pid, NULL, 10))
+                 : -EBADMSG;
+    if (rc >= 0)
+        rc = lib.sd_bus_call(bus, call, 0, &error, NULL);
+    if (rc < 0)
+        return say_failed("attach to", unit, &error, rc);
+    reply(BUS_DONE, "%s", "");
+}
+
 static void serve(sd_bus *bus, struct words *w)
 {
     const char *verb = next_word(w), *unit = next_word(w);
@@ -281,6 +299,8 @@ static void serve(sd_bus *bus, struct words *w)
         stop_unit(bus, unit);
     else if (verb && unit && !strcmp(verb, "set"))
         set_properties(bus, unit, w);
+    else if (verb && unit && !strcmp(verb, "attach"))
+        attach_process(bus, unit, w);
     else
         reply(BUS_FAILED, "odd request");
 }

@@ -8,6 +8,7 @@
  *   start UNIT [PROPERTY…]   a transient unit, and wait until it has started
  *   stop UNIT                and wait until it has; one that is not there is no error
  *   set UNIT [PROPERTY…]     until the next boot
+ *   attach UNIT PID          move a process of the user's into the unit's cgroup
  * where a property is NAME SIGNATURE COUNT VALUE…, COUNT 1 unless the signature is an array's;
  * numbers are decimal, truth is "true" or "false".
  */

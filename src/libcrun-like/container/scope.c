@@ -42,6 +42,14 @@ int scope_start(struct scope *s, const char *id, const struct cgroup *cg,
     return 0;
 }
 
+int scope_attach(const struct state_record *r, pid_t outer, struct err *e)
+{
+    cleanup(systemd_close) struct systemd_bus bus = { 0 };
+
+    TRY(systemd_open(&bus, r->unit_of_user, SYSTEMD_DEADLINE_MS, e));
+    return systemd_attach(&bus, r->unit, outer, e);
+}
+
 int scope_stop(const struct state_record *r, struct err *e)
 {
     cleanup(systemd_close) struct systemd_bus bus = { 0 };

@@ -26,6 +26,9 @@ int scope_locate(const struct spec *spec, const char *id, const struct cgroup_ho
 int scope_start(struct scope *s, const char *id, const struct cgroup *cg,
                 const struct cgroup_writes *writes, pid_t companion, struct err *e);
 
+/* Moves outer into a unit of the user's, from where it may clone into the container's cgroup. */
+int scope_attach(const struct state_record *r, pid_t outer, struct err *e);
+
 /* Make sure that a recorded unit is gone. */
 int scope_stop(const struct state_record *r, struct err *e);
 

@@ -180,6 +180,16 @@ int systemd_set(struct systemd_bus *b, const char *unit, const struct buf *prope
     return ask(b, &request, e);
 }
 
+int systemd_attach(struct systemd_bus *b, const char *unit, pid_t pid, struct err *e)
+{
+    auto_buf request = { 0 };
+
+    words_add(&request, "attach");
+    words_add(&request, unit);
+    words_add_number(&request, (uint64_t)pid);
+    return ask(b, &request, e);
+}
+
 int systemd_stop(struct systemd_bus *b, const char *unit, struct err *e)
 {
     auto_buf request = { 0 };

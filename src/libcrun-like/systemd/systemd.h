@@ -67,5 +67,7 @@ int systemd_start(struct systemd_bus *b, const struct systemd_unit *u, const cha
                   pid_t companion, const struct buf *properties, struct err *e);
 int systemd_set(struct systemd_bus *b, const char *unit, const struct buf *properties,
                 struct err *e);
+/* Let systemd move a process of the user's, which the user's own rights do not allow. */
+int systemd_attach(struct systemd_bus *b, const char *unit, pid_t pid, struct err *e);
 /* Unit may be gone already. */
 int systemd_stop(struct systemd_bus *b, const char *unit, struct err *e);

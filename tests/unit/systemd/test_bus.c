@@ -57,7 +57,14 @@ static void note(sd_bus_message *m, int log)
     const char *unit = "?", *mode = "";
     int runtime;
 
+    uint32_t pid;
+
     dprintf(log, "%s", sd_bus_message_get_member(m));
+    if (sd_bus_message_is_method_call(m, NULL, "AttachProcessesToUnit")) {
+        sd_bus_message_read(m, "ssau", &unit, &mode, 1, &pid);
+        dprintf(log, " %s %u\n", unit, pid);
+        return;
+    }
     if (sd_bus_message_is_method_call(m, NULL, "SetUnitProperties"))
         sd_bus_message_read(m, "sb", &unit, &runtime);
     else
@@ -98,7 +105,7 @@ static int answer(sd_bus_message *m, void *data, sd_bus_error *error)
         return sd_bus_reply_method_return(m, "v", "s", "/user.slice/mine");
     if (!strcmp(member, "StartTransientUnit") || !strcmp(member, "StopUnit"))
         return answer_job(m);
-    if (!strcmp(member, "SetUnitProperties"))
+    if (!strcmp(member, "SetUnitProperties") || !strcmp(member, "AttachProcessesToUnit"))
         note(m, log_fd);
     return sd_bus_reply_method_return(m, NULL);
 }
@@ -184,6 +191,7 @@ TEST(starts_changes_and_stops_a_scope)
     EXPECT(systemd_start(&b, &unit, "c1", 0, &properties, &e) == 0);
     EXPECT_STR(e.text, "");
     EXPECT(systemd_set(&b, "x.scope", &properties, &e) == 0);
+    EXPECT(systemd_attach(&b, "x.scope", 77, &e) == 0);
     EXPECT(systemd_stop(&b, "x.scope", &e) == 0);
     EXPECT_STR(e.text, "");
     systemd_close(&b);
@@ -192,6 +200,7 @@ TEST(starts_changes_and_stops_a_scope)
                "PIDs=au DelegateControllers=as DefaultDependencies=b "
                "CollectMode=s:inactive-or-failed MemoryMax=t\n"
                "SetUnitProperties x.scope  MemoryMax=t\n"
+               "AttachProcessesToUnit x.scope 77\n"
                "StopUnit x.scope replace\n");
 }
 
