@@ -19,5 +19,6 @@ char *arena_strdup(struct arena *a, const char *s);
 char *arena_memdup(struct arena *a, const char *s, size_t len); /* adds a NUL */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void arena_done(struct arena *a);
+#define auto_arena __attribute__((__cleanup__(arena_done))) struct arena
 
 #define arena_new(a, n, type) ((type *)arena_alloc(a, n, sizeof(type)))

@@ -2,10 +2,10 @@
 /* commands.c - the list of verbs, and what every verb's words have to go through. */
 #include "davit/cli.h"
 #include "davit/error.h"
-#include "davit/suggest.h"
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cli/suggest.h"
 
 #include <string.h>
 

@@ -79,3 +79,11 @@ int error_os(struct davit_error *e, int code, const char *format, ...)
     snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(code));
     return -e->code;
 }
+
+int error_from(struct davit_error *e, const struct err *from)
+{
+    e->kind = (enum davit_error_kind)from->kind;
+    e->code = from->code;
+    err_format(from, e->text, sizeof e->text);
+    return -e->code;
+}

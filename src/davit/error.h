@@ -2,6 +2,7 @@
 /* error.h - the program's own errors, in the library's form, and their exit codes. */
 #pragma once
 
+#include "base/err.h"
 #include "davit.h"
 
 /* davit's own failure in run and exec, whose other codes are those of the payload. 255 is what
@@ -18,3 +19,6 @@ int error_os(struct davit_error *e, int code, const char *format, ...)
 
 /* The table of davit(8), "EXIT STATUS". */
 int error_exit_code(enum davit_error_kind kind);
+
+/* Fill *e with an error of the shared command line code. Returns -code. */
+int error_from(struct davit_error *e, const struct err *from);

@@ -6,58 +6,10 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cli/layout.h"
 
 #include <ctype.h>
 #include <string.h>
-
-enum { COLUMN = 30, WIDTH = 80 };
-
-/* text from column at on, broken between words so that no line is longer than WIDTH. */
-static void add_wrapped(struct buf *b, size_t at, size_t column, const char *text)
-{
-    if (at + 2 > column) {
-        buf_puts(b, "\n");
-        at = 0;
-    }
-    buf_printf(b, "%*s", (int)(column - at), "");
-    at = column;
-    while (*text) {
-        size_t n = strcspn(text, " ");
-
-        if (at > column && at + 1 + n > WIDTH) {
-            buf_printf(b, "\n%*s", (int)column, "");
-            at = column;
-        }
-        if (at > column) {
-            buf_puts(b, " ");
-            at++;
-        }
-        buf_add(b, text, n);
-        at += n;
-        text += n + (text[n] == ' ');
-    }
-    buf_puts(b, "\n");
-}
-
-static void add_option(struct buf *b, const struct option *o)
-{
-    size_t before = b->len;
-
-    if (o->letters)
-        buf_printf(b, "  -%c, --%s", o->letters[0], o->name);
-    else
-        buf_printf(b, "      --%s", o->name);
-    if (o->arg)
-        buf_printf(b, " %s", o->arg);
-    add_wrapped(b, b->len - before, COLUMN, o->help);
-}
-
-static void add_options(struct buf *b, const struct option *options)
-{
-    for (; options->name; options++)
-        add_option(b, options);
-    add_option(b, &options_help);
-}
 
 /* Prints and empties. */
 static int print(struct buf *b, struct davit_error *e)
@@ -77,10 +29,10 @@ int help_program(const char *name, struct davit_error *e)
                name);
     for (const struct cli_command *const *c = cli_commands; *c; c++) {
         buf_printf(&b, "  %s", (*c)->name);
-        add_wrapped(&b, 2 + strlen((*c)->name), 14, (*c)->summary);
+        layout_wrapped(&b, 2 + strlen((*c)->name), 14, (*c)->summary);
     }
     buf_puts(&b, "\nGlobal options, in front of the verb:\n");
-    add_options(&b, options_global);
+    layout_options(&b, options_global);
     buf_printf(&b,
                "\n'%s VERB --help' tells more, and so do the manual pages davit(8) and\n"
                "davit-VERB(8).\n",
@@ -95,7 +47,7 @@ int help_command(const char *name, const struct cli_command *command, struct dav
     buf_printf(&b, "Usage: %s [GLOBAL OPTION]... %s [OPTION]...%s%s\n\n%c%s.\n\nOptions:\n", name,
                command->name, *command->args ? " " : "", command->args,
                toupper((unsigned char)command->summary[0]), command->summary + 1);
-    add_options(&b, command->options);
+    layout_options(&b, command->options);
     return print(&b, e);
 }
 

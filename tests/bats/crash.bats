@@ -34,9 +34,11 @@ in_user_namespace() {
 }
 rows() { "$RUNTIME" --root "$ROOT" plan --format json "$BUNDLE" 3>&- | jq -r '.rows[] | select(.runs) | .name'; }
 
-# The host as a test can change it: mounts, cgroups, state and the processes of this test.
+# The host as a test can change it: mounts, cgroups, state and the processes of this test. Not what others mount
+# meanwhile where programs have their own directories.
 snapshot() {
-  cut -d' ' -f4- /proc/self/mountinfo | sed 's/ \(shared\|master\|propagate_from\):[0-9]*//g' | LC_ALL=C sort
+  awk -v own="$BATS_RUN_TMPDIR/" 'index($5, own) == 1 || $5 !~ "^/(tmp|var|run)/"' /proc/self/mountinfo |
+    cut -d' ' -f4- | sed 's/ \(shared\|master\|propagate_from\):[0-9]*//g' | LC_ALL=C sort
   cgroups_left
   find "$ROOT" -mindepth 1 2>/dev/null | grep -vE '/\.cache(/|$)' | LC_ALL=C sort
 }

@@ -16,6 +16,10 @@ listen() {
   LISTENER=$!
 }
 needs_memory_for_runc() { [ "$kind" = davit ] || needs_controller memory; }
+# The listener holds the container's process and sleeps.
+waits_for_process() {
+  readlink "/proc/$LISTENER/fd/"* | grep -q pidfd && grep -q '^State:.S' "/proc/$LISTENER/status"
+}
 told() { grep -q "\"type\":\"$1\"" "$T/events"; }
 
 @test "events: --stats prints one object on one line" {
@@ -70,9 +74,12 @@ told() { grep -q "\"type\":\"$1\"" "$T/events"; }
 
 @test "events: an end without statistics is noticed at once" {
   only_davit 'an end when the process ends'
-  up sleep 0.5
-  LIMIT=5 ok events --interval=10m "$ID"
-  same "$out" ''
+  up sh -c 'until [ -e /tmp/go ]; do sleep 0.02; done'
+  listen --interval=10m
+  eventually waits_for_process
+  touch "$BUNDLE/rootfs/tmp/go"
+  wait $LISTENER
+  same "$(cat "$T/events" "$T/events.err")" ''
 }
 
 @test "events: running out of memory is told at once" {

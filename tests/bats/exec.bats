@@ -222,3 +222,52 @@ process_file() { # JQ-FILTER…: changes to a process that runs sh
     same "$status $(cat "$T/o.$i")" "$i $i"
   done
 }
+
+@test "exec: what contradicts a process file is refused" {
+  only_davit 'this strictness'
+  process_file .
+  up
+  refused exec --process "$T/process.json" --cwd /bin "$ID"
+  has "$err" "option '--cwd' can't be used together with '--process'"
+  refused exec --process "$T/process.json" --cap CAP_KILL "$ID"
+  has "$err" "option '--cap' can't be used together with '--process'"
+  refused exec --process "$T/process.json" "$ID" echo
+  has "$err" "command 'echo' can't be used together with '--process'"
+}
+
+@test "exec: options with bad values are refused and named" {
+  only_davit 'these words'
+  up
+  refused exec "$ID"
+  has "$err" 'missing command'
+  refused exec "$ID" ''
+  has "$err" 'exec needs a command or --process FILE'
+  refused exec --cap CAP_NONE "$ID" true
+  has "$err" "unknown capability 'CAP_NONE'"
+  refused exec --env NOVALUE "$ID" true
+  has "$err" "--env 'NOVALUE' is not NAME=VALUE"
+  refused exec --cwd relative "$ID" true
+  has "$err" "--cwd 'relative' is not absolute"
+  refused exec --preserve-fds 5000 "$ID" true
+  has "$err" '--preserve-fds 5000: at most 4096'
+  refused exec --process "$T/none" "$ID"
+  has "$err" "open '.*/none': No such file"
+  refused exec --tty --detach "$ID" true
+  has "$err" 'a detached process with a terminal needs --console-socket'
+  refused exec --console-socket "$T/none" "$ID" true
+  has "$err" '--console-socket is only for'
+}
+
+@test "exec: a profile or label is refused where the host has no such module" {
+  up
+  [ -e /sys/kernel/security/apparmor ] || refused exec --apparmor some-profile "$ID" true
+  [ -e /sys/fs/selinux/enforce ] || refused exec --process-label system_u:system_r:container_t:s0 "$ID" true
+}
+
+@test "exec: a container without a process has / as its directory" {
+  only_davit 'this use'
+  edit 'del(.process)'
+  create_it
+  ok exec --env PATH=/bin "$ID" pwd
+  same "$out" /
+}

@@ -215,6 +215,18 @@ load bundle
   eventually sh -c "! grep -lF $ID /proc/[0-9]*/cgroup"
 }
 
+@test "lifecycle: kill --all with another signal reaches every process, too" {
+  edit 'del(.linux.namespaces[] | select(.type == "pid"))'
+  up sh -c 'for n in 1 2 3; do
+    sh -c "trap \"echo \$1 >>/tmp/got\" USR1; echo >>/tmp/ready; while :; do sleep 0.02; done" sh $n &
+  done; trap "echo 0 >>/tmp/got" USR1; while :; do sleep 0.02; done'
+  eventually sh -c "[ \$(wc -l <$BUNDLE/rootfs/tmp/ready) = 3 ]"
+  ok kill --all "$ID" USR1
+  eventually sh -c "[ \$(wc -l <$BUNDLE/rootfs/tmp/got) = 4 ]"
+  same "$(sort "$BUNDLE/rootfs/tmp/got" | tr '\n' ' ')" '0 1 2 3 '
+  same "$(state_of "$ID")" running
+}
+
 @test "lifecycle: delete ends what outlived the first process in the host's pid namespace" {
   edit 'del(.linux.namespaces[] | select(.type == "pid"))'
   up sh -c 'sleep 1001 & sleep 1002 & exit 0'

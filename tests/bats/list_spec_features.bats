@@ -64,6 +64,17 @@ load bundle
   same "$(cksum <"$BUNDLE/config.json")" "$before"
 }
 
+@test "spec: a bundle that is not there or takes no file is refused" {
+  only_davit 'these words'
+  refused spec --bundle "$T/none"
+  has "$err" "open bundle '.*/none': No such file"
+  refused spec --bundle /proc
+  has "$err" "create 'config.json'"
+  mkfifo "$T/config.json"
+  refused spec --bundle "$T"
+  has "$err" 'config.json exists'
+}
+
 @test "spec: the working directory is the bundle when not given" {
   mkdir "$T/new"
   (cd "$T/new" && "$RUNTIME" spec 3>&-)
@@ -135,6 +146,20 @@ load bundle
   done
 }
 
+@test "help: the verb help is the same as the option" {
+  only_davit 'both'
+  ok --help
+  local program=$out
+  ok help
+  same "$out" "$program"
+  ok kill --help
+  local verb=$out
+  ok help kill
+  same "$out" "$verb"
+  refused help no-such-verb
+  has "$err" "unknown verb 'no-such-verb'|no-such-verb"
+}
+
 @test "help: plan has a help text, too" {
   only_davit plan
   ok plan --help
@@ -146,6 +171,32 @@ load bundle
   refused --no-such-option list
   refused list --no-such-option
   refused create --bundle
+}
+
+@test "command line: no verb at all is refused" {
+  only_davit 'this error'
+  refused
+  has "$err" "no verb given \\(see '${RUNTIME##*/} --help'\\)"
+}
+
+@test "command line: the state directory's name is a plain one, whatever the program is called" {
+  only_davit 'such a name'
+  # shellcheck disable=SC2016 # $0 is the program here
+  out=$(bash -c 'exec -a "$1" "$0" --version' "$RUNTIME" /some/where/.. 3>&-)
+  has "$out" '^davit version '
+  out=$(bash -c 'exec -a "$1" "$0" --version' "$RUNTIME" /some/where/else 3>&-)
+  has "$out" '^else version '
+}
+
+@test "command line: --debug says which verb runs, to the log where there is one" {
+  only_davit 'these lines'
+  ok --debug list
+  has "$err" 'davit [0-9.]+: list'
+  ok --debug --log "$T/log" list
+  same "$err" ''
+  has "$(cat "$T/log")" 'davit [0-9.]+: list'
+  refused --log "$T/none/log" list
+  has "$err" 'none/log'
 }
 
 @test "command line: Go-flag spellings, repeated globals and options after the id" {

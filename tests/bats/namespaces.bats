@@ -207,20 +207,55 @@ map() {
   same "$(uname -n)" "$before"
 }
 
-@test "namespaces: an unprivileged user runs a container with their own id" {
+# unprivileged COMMAND…: COMMAND runs the runtime as somebody who is not root; $out, $err and $status.
+unprivileged() {
   [ "$(cat /proc/sys/user/max_user_namespaces)" != 0 ] || skip 'user namespaces are switched off here'
-  map 65534 1
-  chown 65534:65534 "$T" "$BUNDLE"
   edit 'del(.linux.cgroupsPath) | .mounts = [.mounts[] | select(.destination != "/sys")]'
-  args sh -c 'id -u; hostname'
+  chown 65534:65534 "$T" "$BUNDLE"
   chmod 644 "$BUNDLE/config.json"
   local manager=()
   [ "$kind" != crun ] || manager=(--cgroup-manager disabled)
   # The build may lie where that user can't go. A copy keeps the name.
   mkdir "$T/reachable"
   install -m 755 "$RUNTIME" "$T/reachable/"
-  env -i PATH="$PATH" XDG_RUNTIME_DIR="$T" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
-    timeout 20 "$T/reachable/${RUNTIME##*/}" "${manager[@]}" --root "$T/state" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&- ||
-    fail "$(cat "$T/e")"
-  same "$(cat "$T/o")" $'0\nbox'
+  status=0
+  "$@" env -i PATH="$PATH" XDG_RUNTIME_DIR="$T" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+    timeout 20 "$T/reachable/${RUNTIME##*/}" "${manager[@]}" --root "$T/state" run --bundle "$BUNDLE" "$ID" \
+    </dev/null >"$T/o" 2>"$T/e" 3>&- || status=$?
+  out=$(cat "$T/o") err=$(cat "$T/e")
+}
+
+@test "namespaces: an unprivileged user runs a container with their own id" {
+  map 65534 1
+  args sh -c 'id -u; hostname'
+  unprivileged command
+  [ "$status" = 0 ] || fail "$err"
+  same "$out" $'0\nbox'
+}
+
+# with_ids FIRST COUNT COMMAND…: where these ids of the host are given to the user.
+with_ids() {
+  command -v newuidmap >/dev/null || skip 'there is no newuidmap'
+  [ -e /etc/subuid ] && [ -e /etc/subgid ] || skip 'this host gives nobody ids'
+  echo "$(id -un 65534):$1:$2" >"$T/ids"
+  # shellcheck disable=SC2016 # $1 is the inner shell's
+  unshare --mount --propagation private sh -c \
+    'mount --bind "$1" /etc/subuid && mount --bind "$1" /etc/subgid && shift && exec "$@"' sh "$T/ids" "${@:3}"
+}
+
+@test "namespaces: an unprivileged user maps the ids that the host has given them" {
+  map 65534 1
+  edit '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1000}] | .linux.gidMappings = .linux.uidMappings'
+  args sh -c 'cat /proc/self/uid_map /proc/self/gid_map | tr -s " " " "; chown 7:8 /tmp && stat -c %u:%g /tmp'
+  unprivileged with_ids 200000 1000
+  same "$out" $' 0 65534 1\n 1 200000 1000\n 0 65534 1\n 1 200000 1000\n7:8'
+  same "$(stat -c %u:%g "$BUNDLE/rootfs/tmp")" 200006:200007
+}
+
+@test "namespaces: ids that the host has not given are refused" {
+  map 65534 1
+  edit '.linux.uidMappings += [{containerID: 1, hostID: 200000, size: 1001}] | .linux.gidMappings = .linux.uidMappings'
+  unprivileged with_ids 200000 1000
+  differ "$status" 0
+  [ "$kind" != davit ] || has "$err" 'linux.uidMappings: newuidmap refused the mapping'
 }

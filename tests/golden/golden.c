@@ -6,22 +6,23 @@
  *
  * A case holds config.json, and as needed: facts (see recipe.h), process.json for an exec plan in
  * exec.json, plan.txt and exec.txt for the plan as people see it, and error or exec-error with the
- * line that is expected instead of a plan. --update writes what is there now; read the diff.
+ * line that is expected instead of a plan. refused has changes of config.json, and what is said to
+ * each (see refused.h). --update writes what is there now; read the diff.
  * The last tests fail when a row or a field of the plan is not covered by any case.
  */
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "config/generate.h"
+#include "cases.h"
 #include "coverage.h"
 #include "recipe.h"
+#include "refused.h"
 #include "unit/plan/plan_check.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { FILE_MAX = 1 << 20 };
 
 static struct {
     bool update;
@@ -47,14 +48,6 @@ static void report(bool failed, const char *name)
     run.failures += failed;
 }
 
-static char *read_if_there(int dir, const char *name)
-{
-    char *text = NULL;
-    struct err e;
-
-    return file_read(dir, name, FILE_MAX, &text, NULL, &e) < 0 ? NULL : text;
-}
-
 /* Say which line is the first that differs. */
 static void complain_difference(struct golden *g, const char *file, const char *got,
                                 const char *want)
@@ -76,7 +69,7 @@ static void complain_difference(struct golden *g, const char *file, const char *
 
 static void compare(struct golden *g, const char *file, const char *got)
 {
-    auto_free char *want = read_if_there(g->dir, file);
+    auto_free char *want = cases_read(g->dir, file);
     struct err e;
 
     if (want && !strcmp(want, got))
@@ -141,7 +134,7 @@ static void compare_plan(struct golden *g, const struct plan *p, const char *jso
 static int build(struct golden *g, struct spec **ret, struct recipe *r, struct plan **ret_plan,
                  struct err *e)
 {
-    auto_free char *facts = read_if_there(g->dir, "facts");
+    auto_free char *facts = cases_read(g->dir, "facts");
 
     recipe_init(r);
     if (facts)
@@ -173,11 +166,26 @@ static void compare_generated(struct golden *g)
         compare(g, "config.json", text.data);
 }
 
+static void compare_refused(struct golden *g, const struct recipe *r)
+{
+    auto_free char *list = cases_read(g->dir, "refused");
+    auto_free char *config = list ? cases_read(g->dir, "config.json") : NULL;
+    auto_buf told = { 0 };
+    struct err e;
+
+    if (!config)
+        return;
+    if (refused_retell(config, list, r, &told, &e) < 0)
+        complain(g, "refused", e.text);
+    else
+        compare(g, "refused", told.data);
+}
+
 static void run_case(struct golden *g)
 {
     cleanup(spec_freep) struct spec *s = NULL;
     auto_free struct plan *plan = NULL, *exec = NULL;
-    auto_free char *process = read_if_there(g->dir, "process.json");
+    auto_free char *process = cases_read(g->dir, "process.json");
     struct recipe r;
     struct err e = { 0 };
 
@@ -188,6 +196,7 @@ static void run_case(struct golden *g)
         complain(g, "is accepted", NULL);
     else
         compare_plan(g, plan, "plan.json", "plan.txt");
+    compare_refused(g, &r);
     if (!process || !s)
         return;
     if (build_exec(process, s, &r, &exec, &e) < 0)
@@ -211,16 +220,11 @@ static void run_folder(int top, const char *name)
     report(g.failed, name);
 }
 
-static int is_folder(const struct dirent *d)
-{
-    return d->d_name[0] != '.' && d->d_type == DT_DIR;
-}
-
 static int run_all(const char *path)
 {
     auto_fd top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     auto_free struct dirent **list = NULL;
-    int count = scandir(path, &list, is_folder, alphasort);
+    int count = cases_list(path, &list);
 
     for (int i = 0; i < count; i++) {
         run_folder(top, list[i]->d_name);

@@ -2,9 +2,9 @@
 /* exec_process.c - the process that exec runs. */
 #include "container/exec_process.h"
 
+#include "base/account.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "container/user.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -41,14 +41,15 @@ static int join_strings(struct arena *arena, const struct spec_strings *base,
 
 static int put_user(const char *text, struct found *f, struct spec_process *p, struct err *e)
 {
-    auto_fd root = user_is_numeric(text) ? -EBADF : found_open_root(f, e);
-    struct user_ids ids;
+    auto_fd root = account_is_numeric(text) ? -EBADF : found_open_root(f, e);
+    struct account found;
 
     if (root < 0 && root != -EBADF)
         return root;
-    TRY(user_find(root, text, &ids, e));
-    p->user.uid = ids.uid;
-    p->user.gid = ids.gid;
+    if (account_find(root, text, &found, e) < 0)
+        return err_wrap(e, "--user");
+    p->user.uid = found.uid;
+    p->user.gid = found.gid;
     return 0;
 }
 
@@ -63,7 +64,7 @@ static int add_groups(const char *const *gids, struct arena *arena, struct spec_
     for (size_t i = 0; i < had; i++)
         all[i] = p->user.additional_gids[i];
     for (size_t i = 0; i < more; i++)
-        if (user_parse_id(gids[i], &all[had + i]) < 0)
+        if (account_parse_id(gids[i], &all[had + i]) < 0)
             return err_set(e, ERR_INVALID, "--additional-gids '%s' is no group id", gids[i]);
     p->user.additional_gids = all;
     p->user.additional_gid_count = had + more;
@@ -116,7 +117,7 @@ static int from_container(const struct davit_exec_options *o, const struct spec 
 {
     *ret = container->process;
     if (!container->has_process)
-        ret->cwd = arena_strdup(arena, "/");
+        ret->cwd = (char *)(uintptr_t) "/";
     ret->terminal = o->tty;
     TRY(join_strings(arena, NULL, o->argv, &ret->args, e));
     TRY(join_strings(arena, container->has_process ? &container->process.env : NULL, o->env,

@@ -44,9 +44,9 @@ static int realtime(const char *name)
         return REALTIME_MIN;
     if (!strcasecmp(name, "RTMAX"))
         return SIGNAL_MAX;
-    if (strlen(name) < 7 || small_number(name + 6) < 0)
+    offset = strlen(name) < 7 ? -1 : small_number(name + 6);
+    if (offset < 0 || offset > SIGNAL_MAX - REALTIME_MIN)
         return -1;
-    offset = small_number(name + 6);
     if (!strncasecmp(name, "RTMIN+", 6))
         return REALTIME_MIN + offset;
     return !strncasecmp(name, "RTMAX-", 6) ? SIGNAL_MAX - offset : -1;

@@ -24,7 +24,7 @@ static void put_time_offsets(struct plan_writer *w, const struct spec *s)
     if (s->linux_.boottime.has)
         buf_printf(&text, "boottime %lld %u\n", (long long)s->linux_.boottime.secs,
                    s->linux_.boottime.nanosecs);
-    offset = plan_add_text(w, text.data);
+    offset = plan_add_buf(w, &text);
     plan_header(w)->time_offsets = offset;
 }
 
@@ -86,7 +86,7 @@ static int put_net_devices(struct plan_writer *w, const struct spec *s, struct e
         const struct spec_net_device *d = &s->linux_.net_devices[i];
 
         items[i] = (struct plan_net_device){
-            .where = plan_add_text(w, arena_printf(&w->arena, "linux.netDevices.%s", d->host)),
+            .where = plan_add_made(w, arena_printf(&w->arena, "linux.netDevices.%s", d->host)),
             .host = plan_add_text(w, d->host),
             .name = plan_add_text(w, d->name),
         };
@@ -139,7 +139,7 @@ static int put_sysctls(struct plan_writer *w, const struct spec *s, struct err *
     for (size_t i = 0; i < s->linux_.sysctl_count; i++)
         items[i] = (struct plan_sysctl){
             .key = plan_add_text(w, s->linux_.sysctl[i].key),
-            .path = plan_add_text(w, sysctl_path(w, s->linux_.sysctl[i].key)),
+            .path = plan_add_made(w, sysctl_path(w, s->linux_.sysctl[i].key)),
             .value = plan_add_text(w, s->linux_.sysctl[i].value),
         };
     list = plan_add_items(w, items, s->linux_.sysctl_count, sizeof *items);
@@ -190,11 +190,11 @@ static void put_all_hooks(struct plan_writer *w, const struct plan_input *in)
     hook_state_tail(&tail, in->bundle, s->annotations, s->annotation_count);
     text = plan_add_text(w, in->bundle);
     plan_header(w)->hook_dir = text;
-    text = plan_add_text(w, creating.data);
+    text = plan_add_buf(w, &creating);
     plan_header(w)->state_head = text;
-    text = plan_add_text(w, created.data);
+    text = plan_add_buf(w, &created);
     plan_header(w)->start_head = text;
-    text = plan_add_text(w, tail.data);
+    text = plan_add_buf(w, &tail);
     plan_header(w)->state_tail = plan_header(w)->start_tail = text;
 }
 
@@ -217,7 +217,7 @@ static const char *mount_options_of(struct plan_writer *w, const char *controlle
     return arena_printf(&w->arena, "%s%.*s", prefix, (int)(length - 2), controllers + 1);
 }
 
-static int put_hierarchies(struct plan_writer *w, const struct plan_input *in, struct err *e)
+static void put_hierarchies(struct plan_writer *w, const struct plan_input *in)
 {
     struct plan_hierarchy items[CGROUP_HIERARCHIES_MAX];
     struct plan_list list;
@@ -229,13 +229,12 @@ static int put_hierarchies(struct plan_writer *w, const struct plan_input *in, s
         items[i] = (struct plan_hierarchy){
             .v2 = h->v2,
             .name = plan_add_text(w, h->v2 ? "unified" : last_component(h->mount)),
-            .options = h->v2 ? 0 : plan_add_text(w, mount_options_of(w, h->controllers)),
+            .options = h->v2 ? 0 : plan_add_made(w, mount_options_of(w, h->controllers)),
             .dir = plan_add_text(w, in->cgroup->dirs[i]),
         };
     }
     list = plan_add_items(w, items, in->host->count, sizeof *items);
     plan_header(w)->hierarchies = list;
-    return buf_failed(&w->out) ? err_os(e, ENOMEM, "cgroups") : 0;
 }
 
 static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struct err *e)
@@ -248,9 +247,9 @@ static int put_cgroups(struct plan_writer *w, const struct plan_input *in, struc
 
     if (!in->host || !in->cgroup)
         return 0;
-    text = plan_add_text(w, path && *path ? path : arena_printf(&w->arena, "/davit-%s", in->id));
+    text = plan_add_made(w, path && *path ? path : arena_printf(&w->arena, "/davit-%s", in->id));
     plan_header(w)->cgroup_path = text;
-    TRY(put_hierarchies(w, in, e));
+    put_hierarchies(w, in);
     items = arena_new(&w->arena, count + 1, struct plan_cgroup_write);
     if (!items)
         return err_os(e, ENOMEM, "linux.resources");
@@ -310,7 +309,7 @@ static void put_names(struct plan_writer *w, const struct plan_input *in)
         plan_header(w)->flags |= PLAN_ROOTLESS;
     if (in->no_keyring)
         return;
-    text = plan_add_text(w, arena_printf(&w->arena, "_ses.%s", in->id));
+    text = plan_add_made(w, arena_printf(&w->arena, "_ses.%s", in->id));
     plan_header(w)->keyring = text;
     plan_header(w)->flags |= PLAN_KEYRING;
 }
@@ -348,8 +347,18 @@ int plan_build(const struct plan_input *in, struct plan **ret, struct err *e)
     cleanup(plan_writer_done) struct plan_writer w;
 
     plan_writer_init(&w);
-    TRY(put_create(&w, in, e));
-    return plan_writer_finish(&w, ret, e);
+    return plan_writer_finish(&w, put_create(&w, in, e), ret, e);
+}
+
+static int put_exec(struct plan_writer *w, const struct plan_input *in,
+                    const struct spec_process *process, uint32_t join_flags, struct err *e)
+{
+    plan_header(w)->kind = PLAN_EXEC;
+    plan_header(w)->join_flags = join_flags;
+    put_names(w, in);
+    TRY(plan_put_process(w, in, process, e));
+    TRY(put_resctrl(w, in, e));
+    return put_cgroups(w, in, e);
 }
 
 int plan_build_exec(const struct plan_input *in, const struct spec_process *process,
@@ -358,11 +367,5 @@ int plan_build_exec(const struct plan_input *in, const struct spec_process *proc
     cleanup(plan_writer_done) struct plan_writer w;
 
     plan_writer_init(&w);
-    plan_header(&w)->kind = PLAN_EXEC;
-    plan_header(&w)->join_flags = join_flags;
-    put_names(&w, in);
-    TRY(plan_put_process(&w, in, process, e));
-    TRY(put_resctrl(&w, in, e));
-    TRY(put_cgroups(&w, in, e));
-    return plan_writer_finish(&w, ret, e);
+    return plan_writer_finish(&w, put_exec(&w, in, process, join_flags, e), ret, e);
 }

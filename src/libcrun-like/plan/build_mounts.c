@@ -52,12 +52,12 @@ static enum plan_mount_kind kind_of(const struct spec_mount *m, const struct mou
 }
 
 /* A relative source of a bind is relative to the bundle (config.md "Mounts"). */
-static const char *source_of(struct plan_writer *w, const struct plan_input *in,
-                             const struct spec_mount *m, enum plan_mount_kind kind)
+static plan_str put_source(struct plan_writer *w, const struct plan_input *in,
+                           const struct spec_mount *m, enum plan_mount_kind kind)
 {
     if (kind != PLAN_MOUNT_BIND || !m->source || m->source[0] == '/')
-        return m->source;
-    return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
+        return plan_add_text(w, m->source);
+    return plan_add_made(w, arena_printf(&w->arena, "%s/%s", in->bundle, m->source));
 }
 
 /* The file of the user namespace that the container joins. */
@@ -218,7 +218,7 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
         .where = plan_add_text(w, where),
         .kind = kind,
         .type = plan_add_text(w, m->type),
-        .source = plan_add_text(w, source_of(w, in, m, kind)),
+        .source = put_source(w, in, m, kind),
         .destination = plan_add_text(w, destination),
         .data = plan_add_text(w, o.data),
         .recursive = o.recursive_bind,

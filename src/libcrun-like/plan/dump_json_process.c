@@ -92,6 +92,8 @@ static void put_numbers(struct json_writer *w, const struct plan *p, const char 
     auto_buf text = { 0 };
 
     dump_numbers(p, set, &text);
+    if (buf_failed(&text))
+        w->out->failed = true;
     if (set.count)
         json_write_text(w, key, text.data);
 }

@@ -81,6 +81,15 @@ static void put_label(struct buf *ret, const char *label, const char *fmt, ...)
         put_line(ret, 0, line.data);
 }
 
+/* A label with what was printed into a buffer of its own. */
+static void put_printed(struct buf *ret, const char *label, const struct buf *text)
+{
+    if (buf_failed(text))
+        ret->failed = true;
+    else
+        put_label(ret, label, "%s", text->data);
+}
+
 static void join_words(struct buf *ret, const struct dump_names *names)
 {
     for (size_t i = 0; i < names->count; i++)
@@ -122,7 +131,9 @@ static void put_namespaces(struct buf *ret, const struct plan *p)
         buf_puts(&text, text.len ? ", joined " : "joined ");
         join_words(&text, &names);
     }
-    put_label(ret, "namespaces", "%s", text.len ? text.data : "the caller's");
+    if (!text.len)
+        buf_puts(&text, "the caller's");
+    put_printed(ret, "namespaces", &text);
 }
 
 static void put_map(struct buf *ret, const struct plan *p, const char *label, plan_str s)
@@ -135,7 +146,7 @@ static void put_map(struct buf *ret, const struct plan *p, const char *label, pl
     for (size_t i = 0; i < text.len; i++)
         if (text.data[i] == '\n')
             text.data[i] = i + 1 < text.len ? ',' : '\0';
-    put_label(ret, label, "%s", text.data ? text.data : "");
+    put_printed(ret, label, &text);
 }
 
 static void put_args(struct buf *ret, const struct plan *p)
@@ -145,7 +156,7 @@ static void put_args(struct buf *ret, const struct plan *p)
 
     for (uint32_t i = 0; i < p->args.count; i++)
         buf_printf(&text, "%s%s", i ? " " : "", plan_text(p, args[i]));
-    put_label(ret, "process", "%s", text.data ? text.data : "");
+    put_printed(ret, "process", &text);
 }
 
 static void put_user(struct buf *ret, const struct plan *p)
@@ -157,7 +168,7 @@ static void put_user(struct buf *ret, const struct plan *p)
     for (uint32_t i = 0; i < p->groups.count; i++)
         buf_printf(&text, "%s%u", i ? "," : " and ", groups[i]);
     buf_printf(&text, " in %s", plan_text(p, p->cwd));
-    put_label(ret, "user", "%s", text.data ? text.data : "");
+    put_printed(ret, "user", &text);
 }
 
 static void put_process(struct buf *ret, const struct plan *p)

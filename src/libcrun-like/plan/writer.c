@@ -50,6 +50,20 @@ plan_str plan_add_text(struct plan_writer *w, const char *text)
     return offset;
 }
 
+plan_str plan_add_made(struct plan_writer *w, const char *text)
+{
+    if (!text)
+        w->out.failed = true;
+    return plan_add_text(w, text);
+}
+
+plan_str plan_add_buf(struct plan_writer *w, const struct buf *text)
+{
+    if (buf_failed(text))
+        w->out.failed = true;
+    return plan_add_text(w, text->data);
+}
+
 struct plan_list plan_add_items(struct plan_writer *w, const void *items, size_t count, size_t size)
 {
     struct plan_list list = { 0 };
@@ -78,7 +92,7 @@ struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, siz
 
 plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index)
 {
-    return plan_add_text(w, arena_printf(&w->arena, "%s[%zu]", field, index));
+    return plan_add_made(w, arena_printf(&w->arena, "%s[%zu]", field, index));
 }
 
 plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count)
@@ -87,17 +101,17 @@ plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, si
 
     for (size_t i = 0; i < count; i++)
         buf_printf(&text, "%u %u %u\n", m[i].container_id, m[i].host_id, m[i].size);
-    if (buf_failed(&text))
-        w->out.failed = true;
-    return plan_add_text(w, text.data);
+    return plan_add_buf(w, &text);
 }
 
-int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e)
+int plan_writer_finish(struct plan_writer *w, int rc, struct plan **ret, struct err *e)
 {
     align(w);
-    /* Offsets have 32 bits; a configuration of 16 MiB stays far below. */
+    /* Offsets have 32 bits; a configuration of 16 MiB stays far below. What a builder misses in a
+     * block that had no room is no fault of the configuration. */
     if (buf_failed(&w->out) || w->out.len > UINT32_MAX)
         return err_os(e, ENOMEM, "lay out the plan");
+    TRY(rc);
     plan_header(w)->size = (uint32_t)w->out.len;
     *ret = (struct plan *)w->out.data;
     w->out = (struct buf){ 0 };

@@ -18,6 +18,9 @@ void plan_writer_done(struct plan_writer *w);
 struct plan *plan_header(struct plan_writer *w);
 
 plan_str plan_add_text(struct plan_writer *w, const char *text); /* NULL: 0 */
+/* Text that was made for the plan: NULL, or a buffer that failed, is lack of memory. */
+plan_str plan_add_made(struct plan_writer *w, const char *text);
+plan_str plan_add_buf(struct plan_writer *w, const struct buf *text); /* without content: 0 */
 struct plan_list plan_add_items(struct plan_writer *w, const void *items, size_t count,
                                 size_t size);
 struct plan_list plan_add_strings(struct plan_writer *w, char *const *items, size_t count);
@@ -28,8 +31,8 @@ plan_str plan_add_where(struct plan_writer *w, const char *field, size_t index);
 /* Text for uid_map or gid_map; 0 without mappings. */
 plan_str plan_add_map(struct plan_writer *w, const struct spec_id_mapping *m, size_t count);
 
-/* Hands the finished block over. */
-int plan_writer_finish(struct plan_writer *w, struct plan **ret, struct err *e);
+/* Hands the finished block over. rc: how the builders ended. */
+int plan_writer_finish(struct plan_writer *w, int rc, struct plan **ret, struct err *e);
 
 /* build_mounts.c, build_owner.c, build_process.c: the parts */
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e);

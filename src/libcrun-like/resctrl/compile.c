@@ -24,8 +24,13 @@ int resctrl_compile(const struct spec_intel_rdt *r, const char *id, struct arena
         return err_os(e, ENOMEM, "linux.intelRdt");
     add_line(&w, "linux.intelRdt.l3CacheSchema", r->l3_cache_schema);
     add_line(&w, "linux.intelRdt.memBwSchema", r->mem_bw_schema);
-    for (size_t i = 0; i < r->schemata.count; i++)
-        add_line(&w, arena_printf(arena, "linux.intelRdt.schemata[%zu]", i), r->schemata.items[i]);
+    for (size_t i = 0; i < r->schemata.count; i++) {
+        const char *where = arena_printf(arena, "linux.intelRdt.schemata[%zu]", i);
+
+        if (!where)
+            return err_os(e, ENOMEM, "linux.intelRdt");
+        add_line(&w, where, r->schemata.items[i]);
+    }
     if (!strcmp(w.group, "/"))
         w.group = ".";
     w.must_make = !r->clos_id;

@@ -8,8 +8,6 @@
 #include <stdalign.h>
 #include <stdint.h>
 
-#define auto_arena cleanup(arena_done) struct arena
-
 TEST(an_empty_arena_can_be_done_twice)
 {
     struct arena a = { 0 };

@@ -83,6 +83,32 @@ TEST(an_init_that_failed_at_once_is_known_all_the_same)
     b.sync = -1;
 }
 
+/* What only a broken or hostile init would send. */
+TEST(a_packet_that_does_not_belong_there_is_an_error)
+{
+    static const struct {
+        struct boot_packet packet;
+        size_t size;
+        const char *text;
+    } rows[] = {
+        { { .message = BOOT_MSG_CLONED }, sizeof(int), "odd packet of 4 bytes" },
+        { { .message = BOOT_MSG_COUNT }, sizeof(struct boot_packet), "odd packet" },
+        { { .message = BOOT_MSG_DONE }, sizeof(struct boot_packet), "got DONE, expected CLONED" },
+        { { .message = BOOT_MSG_FAILED }, sizeof(struct boot_packet), "failed without a code" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct err e = { 0 };
+        auto_boot b;
+        auto_fd peer = converse(&b);
+
+        EXPECT(send(peer, &rows[i].packet, rows[i].size, 0) == (ssize_t)rows[i].size);
+        EXPECT(boot_await_init(&b, &e) < 0 && e.kind == ERR_PROTOCOL);
+        if (!strstr(e.text, rows[i].text))
+            EXPECT_STR(e.text, rows[i].text);
+    }
+}
+
 TEST(silence_is_a_lost_peer)
 {
     struct err e = { 0 };

@@ -427,7 +427,7 @@ static const struct plan *plan_v1(const struct scratch *s)
     m.destination = plan_add_text(&w, "/cgroup");
     list = plan_add_items(&w, &m, 1, sizeof m);
     plan_header(&w)->mounts = list;
-    EXPECT(plan_writer_finish(&w, &plan, &e) == 0);
+    EXPECT(plan_writer_finish(&w, 0, &plan, &e) == 0);
     return plan;
 }
 

@@ -101,7 +101,7 @@ static struct plan *plan_named(const char *id, const char *hostname)
     plan_header(&w)->bundle = plan_header(&w)->rootfs = text;
     text = plan_add_text(&w, hostname);
     plan_header(&w)->hostname = text;
-    EXPECT(plan_writer_finish(&w, &p, &e) == 0);
+    EXPECT(plan_writer_finish(&w, 0, &p, &e) == 0);
     return p;
 }
 

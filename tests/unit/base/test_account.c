@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* test_user.c - exec's --user: numbers, names, and files that want to be mistaken. */
-#include "container/user.h"
+/* test_account.c - users by name: numbers, names, and files that want to be mistaken. */
+#include "base/account.h"
 
-#include "../base/scratch.h"
+#include "scratch.h"
 #include "test.h"
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
@@ -48,7 +48,7 @@ TEST(numbers_need_no_files)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        EXPECT(user_is_numeric(rows[i].text) == rows[i].numeric);
+        EXPECT(account_is_numeric(rows[i].text) == rows[i].numeric);
 }
 
 TEST(digits_are_never_looked_up_and_names_always)
@@ -72,10 +72,10 @@ TEST(digits_are_never_looked_up_and_names_always)
     auto_scratch root = make_root();
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct user_ids ids = { 99, 99 };
+        struct account ids = { 99, 99 };
         struct err e = { 0 };
 
-        EXPECT(user_find(root.fd, rows[i].text, &ids, &e) == 0);
+        EXPECT(account_find(root.fd, rows[i].text, &ids, &e) == 0);
         EXPECT_STR(e.text, "");
         EXPECT(ids.uid == rows[i].uid);
         EXPECT(ids.gid == rows[i].gid);
@@ -111,11 +111,11 @@ TEST(what_is_no_user_is_an_error)
     auto_scratch root = make_root();
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        struct user_ids ids = { 99, 99 };
+        struct account ids = { 99, 99 };
         struct err e = { 0 };
 
-        EXPECT(user_find(root.fd, rows[i], &ids, &e) < 0);
-        EXPECT(!strncmp(e.text, "--user", 6));
+        EXPECT(account_find(root.fd, rows[i], &ids, &e) < 0);
+        EXPECT(e.kind == ERR_INVALID);
         EXPECT(ids.uid == 99);
     }
 }
@@ -123,44 +123,81 @@ TEST(what_is_no_user_is_an_error)
 TEST(a_file_that_is_none_is_refused_and_not_waited_for)
 {
     auto_scratch root = make_root();
-    struct user_ids ids;
+    struct account ids;
     struct err e = { 0 };
 
     EXPECT(unlinkat(root.fd, "etc/passwd", 0) == 0);
-    EXPECT(user_find(root.fd, "alice", &ids, &e) < 0);
+    EXPECT(account_find(root.fd, "alice", &ids, &e) < 0);
     EXPECT(e.code == ENOENT);
     EXPECT(mkfifoat(root.fd, "etc/passwd", 0644) == 0);
-    EXPECT(user_find(root.fd, "alice", &ids, &e) < 0);
+    EXPECT(account_find(root.fd, "alice", &ids, &e) < 0);
     EXPECT_STR(e.text, "the container's /etc/passwd is no regular file");
     EXPECT(unlinkat(root.fd, "etc/passwd", 0) == 0);
     EXPECT(mkdirat(root.fd, "etc/passwd", 0755) == 0);
-    EXPECT(user_find(root.fd, "alice", &ids, &e) < 0);
+    EXPECT(account_find(root.fd, "alice", &ids, &e) < 0);
     EXPECT_STR(e.text, "the container's /etc/passwd is no regular file");
 }
 
 TEST(a_link_stays_inside_the_root)
 {
     auto_scratch root = make_root();
-    struct user_ids ids;
+    struct account ids;
     struct err e = { 0 };
 
     put(&root, "users", "alice:x:77:78\n");
     EXPECT(unlinkat(root.fd, "etc/passwd", 0) == 0);
     EXPECT(symlinkat("../../../users", root.fd, "etc/passwd") == 0);
-    EXPECT(user_find(root.fd, "alice", &ids, &e) == 0);
+    EXPECT(account_find(root.fd, "alice", &ids, &e) == 0);
     EXPECT(ids.uid == 77);
 }
 
 TEST(a_file_without_an_end_is_not_read_to_it)
 {
     auto_scratch root = make_root();
-    struct user_ids ids;
+    struct account ids;
     struct err e = { 0 };
     int fd = openat(root.fd, "etc/passwd", O_WRONLY | O_CLOEXEC);
 
     EXPECT(ftruncate(fd, (off_t)1 << 40) == 0);
     close(fd);
-    EXPECT(user_find(root.fd, "alice", &ids, &e) < 0);
+    EXPECT(account_find(root.fd, "alice", &ids, &e) < 0);
+}
+
+TEST(a_number_has_the_group_that_passwd_gives_it)
+{
+    auto_scratch root = make_root();
+    struct err e = { 0 };
+    uint32_t gid = 99;
+
+    EXPECT(account_group_of(root.fd, 1000, &gid, &e) == 0);
+    EXPECT(gid == 1001);
+    EXPECT(account_group_of(root.fd, 4242, &gid, &e) == 0);
+    EXPECT(gid == 0);
+    EXPECT(unlinkat(root.fd, "etc/passwd", 0) == 0);
+    EXPECT(account_group_of(root.fd, 1000, &gid, &e) == 0);
+    EXPECT(gid == 0);
+    EXPECT(mkfifoat(root.fd, "etc/passwd", 0644) == 0);
+    EXPECT(account_group_of(root.fd, 1000, &gid, &e) < 0);
+}
+
+TEST(groups_are_those_that_name_the_user)
+{
+    auto_scratch root = make_root();
+    auto_arena arena = { 0 };
+    struct err e = { 0 };
+    uint32_t *gids = NULL;
+    size_t n = 0;
+
+    EXPECT(unlinkat(root.fd, "etc/group", 0) == 0);
+    EXPECT(account_groups(root.fd, "alice", &arena, &gids, &n, &e) == 0);
+    EXPECT(n == 0);
+    put(&root, "etc/group",
+        "a:x:1:alice\nb:x:2:bob,alice\nc:x:3:alicea,bob\nd:x:bad:alice\n"
+        "e:x:4:alice,bob\nf:x:5:\ng:x:6\nh:x:7:ali");
+    EXPECT(account_groups(root.fd, "alice", &arena, &gids, &n, &e) == 0);
+    EXPECT(n == 3 && gids[0] == 1 && gids[1] == 2 && gids[2] == 4);
+    EXPECT(account_groups(root.fd, "ali:staff", &arena, &gids, &n, &e) == 0);
+    EXPECT(n == 1 && gids[0] == 7);
 }
 
 TEST_MAIN()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* suggest.c - the distance between two words, in slips of the finger. */
-#include "davit/suggest.h"
+#include "cli/suggest.h"
 
 #include <string.h>
 
