@@ -69,10 +69,17 @@ static int close_listed(int first)
     return (int)n;
 }
 
-static int set_descriptors(int input, int exe)
+static int set_descriptors(const struct spawn *s)
 {
-    int first = exe < 0 ? EXE : EXE + 1;
-    long rc;
+    int first = s->exe < 0 ? EXE : EXE + 1, input = s->input, exe = s->exe;
+    long rc = 0;
+
+    if (s->out >= 0)
+        rc = SYS_3(__NR_dup3, s->out, STDOUT_FILENO, 0);
+    if (rc >= 0 && s->err >= 0)
+        rc = SYS_3(__NR_dup3, s->err, STDERR_FILENO, 0);
+    if (rc < 0)
+        return (int)rc;
 
     /* Out of the way of input's new place, then where it is not closed. */
     if (exe >= 0)
@@ -113,7 +120,7 @@ static int child_main(void *data)
     int rc;
 
     setsid();
-    rc = set_descriptors(s->input, s->exe);
+    rc = set_descriptors(s);
     if (rc == 0 && s->dir)
         rc = (int)SYS_1(__NR_chdir, s->dir);
     if (rc == 0) {

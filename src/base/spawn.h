@@ -17,7 +17,8 @@ struct spawn {
     const char *dir;  /* NULL: the caller's */
     char *const *argv;
     char *const *envp;
-    int input; /* its standard input */
+    int input;    /* its standard input */
+    int out, err; /* its other streams; -1: the caller's */
 };
 
 /* Everything from descriptor 3 on is closed in it. Signals are at their defaults and none is

@@ -8,6 +8,7 @@
 #include "base/err.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ static void warn(void *data, const char *line)
 static int make_context(struct cli *cli, struct davit_error *e)
 {
     const struct option_globals *global = &cli->values.global;
+    const char *notify = getenv("NOTIFY_SOCKET");
     struct davit_context_options options = {
         .size = sizeof options,
         .root = global->root,
@@ -53,6 +55,7 @@ static int make_context(struct cli *cli, struct davit_error *e)
         .strict = global->strict,
         .warn = warn,
         .data = &cli->log,
+        .notify_socket = notify && *notify ? notify : NULL,
     };
 
     return davit_context_new(&options, &cli->context, e);

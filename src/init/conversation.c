@@ -100,10 +100,11 @@ int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
 
 static void take_grants(struct boot_grants *g, uint32_t value, const struct granted *granted)
 {
-    int32_t *const named[] = { &g->cgroup_fd, &g->cgroup_fallback_fd, &g->barrier_fd };
+    int32_t *const named[] = { &g->cgroup_fd, &g->cgroup_fallback_fd, &g->barrier_fd,
+                               &g->own_fd,    &g->hook_out_fd,        &g->hook_err_fd };
     unsigned next = 0;
 
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < sizeof named / sizeof named[0]; i++)
         if ((value >> i & 1) && next < granted->count)
             *named[i] = granted->fds[next++];
     for (unsigned i = 0; i < value >> 8 && i < BOOT_PROCS_MAX && next < granted->count; i++)

@@ -45,6 +45,10 @@ static long become_hook(struct init *in, const struct plan_hook *h, const char *
         argv[0] = (char *)(uintptr_t)init_text(in, h->path);
     SYS_0(__NR_setsid);
     SYS_3(__NR_dup3, state, 0, 0);
+    if (in->grants.hook_out_fd >= 0)
+        SYS_3(__NR_dup3, in->grants.hook_out_fd, 1, 0);
+    if (in->grants.hook_err_fd >= 0)
+        SYS_3(__NR_dup3, in->grants.hook_err_fd, 2, 0);
     SYS_1(__NR_umask, in->umask);
     descriptors_hide(3);
     rc = dir ? SYS_1(__NR_chdir, dir) : 0;

@@ -91,6 +91,18 @@ int mount_filesystem(struct init *in, const struct mount_new *m, int target, str
 int mount_detached(const struct mount_new *m); /* not anywhere yet; the new interface only */
 int mount_change(int fd, const struct mount_new *m, struct err *e); /* its superblock */
 
+unsigned long mount_flags(int fd); /* of the mount whose root fd is, as ST_* of statvfs(3) */
+
+/* mount.c: where a mount goes, made when missing as what the source is; attributes (not where they
+ * were given to a new filesystem), those of the tree and propagation. */
+int mount_target(struct init *in, const struct plan_mount *m, enum path_make what, struct err *e);
+int mount_set_all(struct init *in, const struct plan_mount *m, int fd, bool attributes,
+                  struct err *e);
+
+/* mount_bind.c: a bind of a source, *from_outer if outer opened it; of a detached tree. */
+int bind_mount(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e);
+int bind_attach(struct init *in, const struct plan_mount *m, int tree, struct err *e);
+
 /* mount_source.c: what the plan says about a filesystem, and the mounts that are held open. */
 struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m);
 const char *mount_tmpfs_data(int root, const struct mount_new *m, char *room, size_t size);

@@ -173,7 +173,7 @@ void init_main(long *stack)
     in.sync = number(argv[1]);
     in.start = in.rootfs = in.nodes = in.terminal = in.procfs = in.network = in.cgroup_ns =
         in.apparmor_fd = in.selinux_fd = -1;
-    in.grants.cgroup_fd = in.grants.cgroup_fallback_fd = in.grants.barrier_fd = -1;
+    in.grants = BOOT_GRANTS_NONE;
     in.actor = ROW_OUTER;
     in.umask = (unsigned)SYS_1(__NR_umask, 0);
     reset_signals();

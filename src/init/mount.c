@@ -21,16 +21,7 @@ static const char *text_or(const struct init *in, plan_str s, const char *fallba
     return text ? text : fallback;
 }
 
-static bool is_directory(int fd)
-{
-    struct bare_stat st;
-
-    return bare_fstat(fd, &st) == 0 && S_ISDIR(st.mode);
-}
-
-/* Where a mount goes: made when missing, as what the source is. */
-static int open_target(struct init *in, const struct plan_mount *m, enum path_make what,
-                       struct err *e)
+int mount_target(struct init *in, const struct plan_mount *m, enum path_make what, struct err *e)
 {
     const char *destination = init_text(in, m->destination), *type = text_or(in, m->type, "");
     bool system = !bare_strcmp(type, "proc") || !bare_strcmp(type, "sysfs");
@@ -50,8 +41,8 @@ static int open_target(struct init *in, const struct plan_mount *m, enum path_ma
     return fd < 0 ? err_os(e, fd, "make '%s'", destination) : fd;
 }
 
-static int set_all(struct init *in, const struct plan_mount *m, int fd, bool attributes,
-                   struct err *e)
+int mount_set_all(struct init *in, const struct plan_mount *m, int fd, bool attributes,
+                  struct err *e)
 {
     int rc = 0;
 
@@ -69,54 +60,6 @@ static int set_all(struct init *in, const struct plan_mount *m, int fd, bool att
     return 0;
 }
 
-/* Opened by outer with the host's rights, or here when it could not. */
-static int open_source(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
-{
-    int fd = from_outer ? *from_outer : -1;
-
-    if (fd < 0)
-        fd = mount_clone(AT_FDCWD, init_text(in, m->source), m->recursive);
-    if (fd < 0)
-        return err_os(e, fd, "open_tree '%s'", init_text(in, m->source));
-    if (from_outer)
-        *from_outer = -1;
-    return fd;
-}
-
-static int attach_bind(struct init *in, const struct plan_mount *m, int tree, struct err *e)
-{
-    uint32_t propagation = in->plan->host_propagation;
-    bool cut = in->plan->rootfs_propagation != MS_SHARED;
-    int target, rc;
-
-    /* The clone is a peer of the host's mount: it gets what the rest of the tree got. Before it is
-     * attached, where the kernel can do that to a detached mount. */
-    if (cut && mount_set(tree, 0, 0, propagation, true) == 0)
-        cut = false;
-    target = open_target(in, m, is_directory(tree) ? PATH_MAKE_DIR : PATH_MAKE_FILE, e);
-    if (target < 0)
-        return target;
-    rc = mount_onto(tree, target);
-    bare_close(target);
-    if (rc < 0)
-        return err_os(e, rc, "move_mount to '%s'", init_text(in, m->destination));
-    rc = cut ? mount_set(tree, 0, 0, propagation, true) : 0;
-    if (rc < 0)
-        return err_os(e, rc, "set propagation");
-    return set_all(in, m, tree, true, e);
-}
-
-static int mount_bind(struct init *in, const struct plan_mount *m, int *from_outer, struct err *e)
-{
-    int tree = open_source(in, m, from_outer, e), rc;
-
-    if (tree < 0)
-        return tree;
-    rc = attach_bind(in, m, tree, e);
-    bare_close(tree);
-    return rc;
-}
-
 /* A kernel filesystem that this user namespace may not make: the host's, bound, with all
  * attributes. */
 static int bind_instead(struct init *in, const struct plan_mount *m, const char *host,
@@ -131,7 +74,7 @@ static int bind_instead(struct init *in, const struct plan_mount *m, const char 
         return -e->code;
     }
     bind.rec_set = m->set;
-    rc = attach_bind(in, &bind, tree, e);
+    rc = bind_attach(in, &bind, tree, e);
     bare_close(tree);
     return rc;
 }
@@ -179,7 +122,7 @@ static int finish_fs(struct init *in, const struct plan_mount *m, int below, int
         return err_wrap(e, "tmpcopyup");
     if (m->label == PLAN_LABEL_ATTRIBUTE && label_root(in, fd, e) < 0)
         return -e->code;
-    return set_all(in, m, fd, false, e);
+    return mount_set_all(in, m, fd, false, e);
 }
 
 /* Until the row that makes it read-only. */
@@ -202,7 +145,7 @@ static int mount_fs(struct init *in, const struct plan_mount *m, int *from_outer
 
     /* Before a missing directory is made. */
     new.data = mount_tmpfs_data(in->rootfs, &new, room, sizeof room);
-    target = open_target(in, m, PATH_MAKE_DIR, e);
+    target = mount_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
         return target;
     fd = place_fs(in, &new, from_outer, target, e);
@@ -234,7 +177,7 @@ static int remount(struct init *in, const struct plan_mount *m, struct err *e)
         rc = mount_change(fd, &new, e);
     }
     if (rc == 0)
-        rc = set_all(in, m, fd, true, e);
+        rc = mount_set_all(in, m, fd, true, e);
     bare_close(fd);
     return rc;
 }
@@ -311,7 +254,7 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
                               .destination = init_text(in, m->destination),
                               /* read-only once the directories are in it */
                               .attributes = m->set & ~(uint64_t)MOUNT_ATTR_RDONLY };
-    int target = open_target(in, m, PATH_MAKE_DIR, e), fd, rc = 0;
+    int target = mount_target(in, m, PATH_MAKE_DIR, e), fd, rc = 0;
 
     if (target < 0)
         return target;
@@ -328,7 +271,7 @@ static int mount_cgroup_v1(struct init *in, const struct plan_mount *m, struct e
     for (uint32_t i = 0; i < in->plan->hierarchies.count && rc == 0; i++)
         link_controllers(fd, init_text(in, h[i].name));
     if (rc == 0)
-        rc = set_all(in, m, fd, true, e);
+        rc = mount_set_all(in, m, fd, true, e);
     bare_close(fd);
     return rc;
 }
@@ -342,7 +285,7 @@ static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err 
     /* Who says cgroup2 gets it, also where most controllers are elsewhere. */
     if (v1 && bare_strcmp(new.type, "cgroup2") != 0)
         return mount_cgroup_v1(in, m, e);
-    target = open_target(in, m, PATH_MAKE_DIR, e);
+    target = mount_target(in, m, PATH_MAKE_DIR, e);
     if (target < 0)
         return target;
     new.type = "cgroup2";
@@ -352,7 +295,7 @@ static int mount_cgroup(struct init *in, const struct plan_mount *m, struct err 
         return !v1 && (e->code == EPERM || e->code == EBUSY)
                    ? bind_instead(in, m, "/sys/fs/cgroup", e)
                    : fd;
-    rc = set_all(in, m, fd, false, e);
+    rc = mount_set_all(in, m, fd, false, e);
     bare_close(fd);
     return rc;
 }
@@ -361,7 +304,7 @@ static int mount_one(struct init *in, const struct plan_mount *m, int *source, s
 {
     switch ((enum plan_mount_kind)m->kind) {
     case PLAN_MOUNT_BIND:
-        return mount_bind(in, m, source, e);
+        return bind_mount(in, m, source, e);
     case PLAN_MOUNT_CGROUP:
         return mount_cgroup(in, m, e);
     case PLAN_MOUNT_REMOUNT:
@@ -372,12 +315,20 @@ static int mount_one(struct init *in, const struct plan_mount *m, int *source, s
     return mount_fs(in, m, source, e);
 }
 
+/* Where a descriptor for mount i stands, if somebody opened one. */
+static int *source_at(struct init *in, uint32_t i, bool own)
+{
+    if (own)
+        return &in->grants.own_fd;
+    return in->sources ? &in->sources[i] : NULL;
+}
+
 int row_mounts(struct init *in, struct err *e)
 {
     const struct plan_mount *m = plan_items(in->plan, in->plan->mounts);
 
     for (uint32_t i = 0; i < in->plan->mounts.count; i++)
-        if (mount_one(in, &m[i], in->sources ? &in->sources[i] : NULL, e) < 0)
+        if (mount_one(in, &m[i], source_at(in, i, m[i].own), e) < 0)
             return err_wrap(e, "%s %s", init_text(in, m[i].where), init_text(in, m[i].destination));
     return 0;
 }

@@ -42,23 +42,41 @@ static unsigned long legacy_flags(uint64_t attr)
     return flags;
 }
 
-/* Flags that the mount has already and a bind remount would drop. */
-static unsigned long current_flags(int fd)
+unsigned long mount_flags(int fd)
 {
     long words[32] = { 0 };
-    long flags;
 
 #ifdef __NR_fstatfs64
     SYS_3(__NR_fstatfs64, fd, 84, words);
-    flags = words[15];
+    return (unsigned long)words[15];
 #else
     SYS_2(__NR_fstatfs, fd, words);
-    flags = words[10]; /* f_flags, ST_* */
+    return (unsigned long)words[10]; /* f_flags */
 #endif
+}
+
+/* Flags that the mount has already and a bind remount would drop. */
+static unsigned long current_flags(int fd)
+{
+    unsigned long flags = mount_flags(fd);
+
     /* ST_RDONLY, NOSUID, NODEV, NOEXEC, NOATIME and NODIRATIME have the numbers of MS_*. */
-    return ((unsigned long)flags &
-            (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
+    return (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)) |
+           (flags & 0x1000 /* ST_RELATIME */ ? MS_RELATIME
+            : flags & MS_NOATIME             ? 0
+                                             : MS_STRICTATIME) |
            (flags & 0x2000 /* ST_NOSYMFOLLOW */ ? NOSYMFOLLOW : 0);
+}
+
+static unsigned long change_flags(unsigned long flags, uint64_t set, uint64_t clear)
+{
+    flags &= ~legacy_flags(clear & ~(uint64_t)MOUNT_ATTR__ATIME);
+    if (clear & MOUNT_ATTR__ATIME) {
+        flags &= ~(unsigned long)(MS_NOATIME | MS_RELATIME | MS_STRICTATIME);
+        if ((set & MOUNT_ATTR__ATIME) == MOUNT_ATTR_RELATIME)
+            flags |= MS_RELATIME;
+    }
+    return flags | legacy_flags(set);
 }
 
 /* "27 1 254:0 / / rw…": does a line of mountinfo, fed byte by byte, have this second number? */
@@ -108,8 +126,7 @@ static long set_legacy(int fd, const char *path, uint64_t set, uint64_t clear, u
     long rc = 0;
 
     if (set || clear) {
-        unsigned long flags =
-            (current_flags(fd) & ~legacy_flags(clear & ~MOUNT_ATTR__ATIME)) | legacy_flags(set);
+        unsigned long flags = change_flags(current_flags(fd), set, clear);
 
         if (recursive && has_mounts_below(fd))
             return -EOPNOTSUPP; /* one remount can't reach the tree below */

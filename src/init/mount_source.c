@@ -241,7 +241,7 @@ int row_open_sources(struct init *in, struct err *e)
     int rc = sources_make(in, e);
 
     for (uint32_t i = 0; i < in->plan->mounts.count && rc == 0; i++) {
-        if (m[i].kind != PLAN_MOUNT_BIND && !m[i].idmap)
+        if (!plan_mount_by_outer(&m[i]))
             continue;
         rc = open_one(in, &m[i], &k, &in->sources[i], e);
         if (rc < 0)

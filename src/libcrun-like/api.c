@@ -82,11 +82,12 @@ int davit_context_new(const struct davit_context_options *options, davit_context
         c->strict = o.strict;
         c->warn = o.warn;
         c->data = o.data;
-        if (!c->root)
+        c->notify_socket = o.notify_socket ? strdup(o.notify_socket) : NULL;
+        if (!c->root || (o.notify_socket && !c->notify_socket))
             rc = err_os(&e, ENOMEM, "context");
     }
     if (rc < 0)
-        free(c);
+        davit_context_free(c);
     else
         *ret = c;
     return answer(rc, &e, error);
@@ -94,8 +95,10 @@ int davit_context_new(const struct davit_context_options *options, davit_context
 
 void davit_context_free(davit_context *c)
 {
-    if (c)
-        free(c->root);
+    if (!c)
+        return;
+    free(c->root);
+    free(c->notify_socket);
     free(c);
 }
 

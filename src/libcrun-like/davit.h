@@ -58,6 +58,9 @@ struct davit_context_options {
     /* Called with one line per warning; NULL: warnings are dropped. */
     void (*warn)(void *data, const char *line);
     void *data;
+    /* The address of sd_notify(3) that hears from davit_run() and davit_start() when the container
+     * says that it is ready; they return then, or when it has ended. NULL: nobody. */
+    const char *notify_socket;
 };
 
 /* Does not touch the disk. The strings are copied. */

@@ -229,3 +229,57 @@ in_order='prestart createRuntime createContainer startContainer poststart postst
   inside 'echo fine'
   same "$out" fine
 }
+
+# --- where they write ---
+
+outputs() { edit '.annotations["run.oci.hooks.stdout"] = $o | .annotations["run.oci.hooks.stderr"] = $e' --arg o "$1" --arg e "$2"; }
+
+@test "hooks: what they write goes to the files that annotations name, all six kinds" {
+  [ "$kind" != runc ] || skip 'crun has the annotations'
+  local k
+  for k in $in_order; do hook $k "cat >/dev/null; echo $k; echo $k error >&2"; done
+  echo before >"$T/stdout"
+  outputs "$T/stdout" "$T/stderr"
+  create_it
+  ok start "$ID"
+  eventually status_is "$ID" stopped
+  ok delete "$ID"
+  same "$(head -n 1 "$T/stdout")" before
+  same "$(sort "$T/stdout")" "$(tr ' ' '\n' <<<"before $in_order" | sort)"
+  same "$(sort "$T/stderr")" "$(tr ' ' '\n' <<<"$in_order" | sort | sed 's/$/ error/')"
+}
+
+@test "hooks: one file for both, and one that was not there is the owner's alone" {
+  only_davit 'a file that others may not run'
+  hook createRuntime 'echo one; echo two >&2'
+  outputs "$T/both" "$T/both"
+  inside true
+  same "$(tr '\n' ' ' <"$T/both") $(stat -c %a "$T/both")" 'one two  600'
+}
+
+@test "hooks: a file for what they write that is a link, a FIFO without a reader or a directory is refused" {
+  only_davit 'such files refused'
+  hook createRuntime 'echo one'
+  ln -s "$T/elsewhere" "$T/link"
+  mkfifo "$T/fifo"
+  local file
+  for file in link fifo . no/such relative; do
+    outputs "$([ $file = relative ] && echo relative || echo "$T/$file")" "$T/stderr"
+    refused run --bundle "$BUNDLE" "$ID"
+    has "$err" "annotations\\['run.oci.hooks.stdout'\\]"
+  done
+  [ ! -e "$T/elsewhere" ]
+  nothing_left
+}
+
+@test "hooks: poststop hooks run also where their file has gone bad" {
+  only_davit 'a warning'
+  hook poststop "echo ran >$T/ran"
+  outputs "$T/stdout" "$T/stderr"
+  up
+  rm "$T/stdout"
+  mkdir "$T/stdout"
+  ok delete --force "$ID"
+  same "$(cat "$T/ran")" ran
+  has "$err" "warning: annotations"
+}

@@ -203,6 +203,51 @@ private_view() { # SCRIPT: run with $B and the runtime's call in $R
   nothing_left
 }
 
+@test "mounts: a source in the root is what earlier mounts made of it" {
+  mkdir -p "$T/one/sub" "$T/two"
+  echo one >"$T/one/sub/file"
+  echo two >"$T/two/file"
+  bind /mnt "$T/one" bind
+  bind /tmp/new "$BUNDLE/rootfs/mnt/sub" bind
+  bind /mnt/sub "$T/two" bind
+  bind /tmp/covered "$BUNDLE/rootfs/mnt" rbind
+  inside 'cat /tmp/new/file /tmp/covered/sub/file'
+  same "$out" $'one\ntwo'
+}
+
+@test "mounts: a source in the root of a container with a user namespace" {
+  edit '.linux.namespaces += [{"type": "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+    .linux.gidMappings = .linux.uidMappings'
+  mkdir -p "$T/one/sub"
+  echo one >"$T/one/sub/file"
+  bind /mnt "$T/one" bind
+  bind /tmp "$BUNDLE/rootfs/mnt/sub" bind
+  inside 'cat /tmp/file'
+  same "$out" one
+}
+
+@test "mounts: a source in the root leads to no file of the host, whatever a link says" {
+  only_davit 'sources that are looked up in the root'
+  mkdir "$T/one" "$BUNDLE/rootfs/secret"
+  echo secret >"$T/secret"
+  ln -s "$T/secret" "$T/one/link"
+  ln -s /secret "$T/one/own"
+  bind /mnt "$T/one" bind
+  bind /tmp/file "$BUNDLE/rootfs/mnt/link" bind
+  refused run --bundle "$BUNDLE" "$ID"
+  has "$err" "mounts\[[0-9]+\] /tmp/file: open_tree '$BUNDLE/rootfs/mnt/link': No such file"
+  nothing_left
+  edit '.mounts[-1].source = $s' --arg s "$BUNDLE/rootfs/mnt/own"
+  inside 'test -d /tmp/file'
+}
+
+@test "mounts: a source that is in the root neither before nor after is refused and named" {
+  bind /tmp "$BUNDLE/rootfs/mnt/no-such-source" bind
+  refused run --bundle "$BUNDLE" "$ID"
+  has "$err" 'no-such-source'
+  nothing_left
+}
+
 @test "mounts: an unknown file system is refused and named" {
   mount_at /mnt nosuchfs none
   refused run --bundle "$BUNDLE" "$ID"

@@ -154,3 +154,15 @@ filter() {
   has "$out" 'not permitted'
   has "$out" '^fine$'
 }
+
+@test "seccomp: unknown system calls are passed over, or refused where an annotation says so" {
+  [ "$kind" != runc ] || skip 'crun has the annotation'
+  edit '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getpid"], action: "SCMP_ACT_ALLOW"},
+    {names: ["mkdir", "no_such_call"], action: "SCMP_ACT_ERRNO"}]}'
+  inside true
+  edit '.annotations["run.oci.seccomp_fail_unknown_syscall"] = "0"'
+  inside true
+  edit '.annotations["run.oci.seccomp_fail_unknown_syscall"] = "1"'
+  refused run --bundle "$BUNDLE" "$ID"
+  [ "$kind" != davit ] || has "$err" "linux.seccomp.syscalls\[1\].names\[1\]: unknown system call 'no_such_call'"
+}

@@ -36,10 +36,8 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         const char *name;
         bool *flag;
     } flags[] = {
-        { "rootless", &r->rootless },
-        { "strict", &r->strict },
-        { "run", &r->run },
-        { "no-keyring", &r->no_keyring },
+        { "rootless", &r->rootless },     { "strict", &r->strict }, { "run", &r->run },
+        { "no-keyring", &r->no_keyring }, { "notify", &r->notify },
     };
 
     if (!strcmp(name, "host"))
@@ -136,6 +134,7 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .rootfs = root[0] == '/' ? root : arena_printf(&i->arena, "%s/%s", r->bundle, root),
         .rootless = r->rootless,
         .strict = r->strict,
+        .notify_dir = r->notify ? "/run/davit/golden/notify" : NULL,
         .barrier = !r->run,
         .no_keyring = r->no_keyring,
     };

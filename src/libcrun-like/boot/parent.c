@@ -24,7 +24,7 @@ void boot_init(struct boot *b, const struct plan *plan)
     *b =
         (struct boot){ .plan = plan, .sync = -1, .init_pidfd = -1, .terminal = -1, .listener = -1 };
     b->hello = (struct boot_hello){ .plan_fd = -1, .target_fd = -1, .trace_fd = -1 };
-    b->grants = (struct boot_grants){ .cgroup_fd = -1, .cgroup_fallback_fd = -1, .barrier_fd = -1 };
+    b->grants = BOOT_GRANTS_NONE;
 }
 
 static void reap(pid_t *pid)
@@ -52,6 +52,9 @@ static void close_grants(struct boot_grants *g)
     cleanup_fd(&g->cgroup_fd);
     cleanup_fd(&g->cgroup_fallback_fd);
     cleanup_fd(&g->barrier_fd);
+    cleanup_fd(&g->own_fd);
+    cleanup_fd(&g->hook_out_fd);
+    cleanup_fd(&g->hook_err_fd);
     for (uint32_t i = 0; i < g->procs_count; i++)
         cleanup_fd(&g->procs_fd[i]);
     g->procs_count = 0;
@@ -239,7 +242,8 @@ struct grant_list {
 
 static struct grant_list list_grants(const struct boot_grants *g)
 {
-    const int32_t named[] = { g->cgroup_fd, g->cgroup_fallback_fd, g->barrier_fd };
+    const int32_t named[] = { g->cgroup_fd, g->cgroup_fallback_fd, g->barrier_fd,
+                              g->own_fd,    g->hook_out_fd,        g->hook_err_fd };
     struct grant_list l = { .count = 0 };
 
     for (unsigned i = 0; i < ARRAY_SIZE(named); i++)

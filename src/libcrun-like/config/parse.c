@@ -159,8 +159,14 @@ static const struct json_field config_fields[] = {
 
 static int read_config(const struct json_at *at, void *ret, struct err *e)
 {
-    TRY(json_read_fields(at, config_fields, ARRAY_SIZE(config_fields), ret, e));
-    return spec_validate(ret, e);
+    struct spec *s = ret;
+    const char *refuse;
+
+    TRY(json_read_fields(at, config_fields, ARRAY_SIZE(config_fields), s, e));
+    refuse = spec_annotation(s, "run.oci.seccomp_fail_unknown_syscall");
+    if (s->linux_.seccomp)
+        s->linux_.seccomp->refuse_unknown = refuse && strcmp(refuse, "0") != 0;
+    return spec_validate(s, e);
 }
 
 static int parse_document(const char *text, size_t len, const char *name, json_reader *read,

@@ -275,6 +275,7 @@ struct spec_seccomp {
     struct spec_seccomp_rule *rules;
     size_t rule_count;
     bool notifies;       /* some action is ACT_NOTIFY; then there is a listener_path */
+    bool refuse_unknown; /* names that libseccomp does not know are an error */
     char *listener_path; /* absolute */
     char *listener_metadata;
 };

@@ -15,6 +15,7 @@ struct davit_context {
     bool strict;
     void (*warn)(void *data, const char *line);
     void *data;
+    char *notify_socket; /* NULL: none */
 };
 
 void context_warn(const davit_context *c, const char *fmt, ...)

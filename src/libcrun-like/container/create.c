@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/sys.h"
 #include "config/foresee.h"
 #include "container/agent.h"
 #include "container/hand_over.h"
@@ -25,102 +26,35 @@ static struct creation *creation_of(struct boot *b)
     return b->data;
 }
 
-/* Days since 1970-01-01 to a date of the Gregorian calendar, in eras of 400 years from 0000-03-01.
- * gmtime_r would do it, but reads /etc/localtime first. */
-static void date_of(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned *ret_day)
+/* `start` listens itself. Without the right to clone mounts init binds the directory by its path.
+ */
+static int offer_notify(struct creation *k, struct err *e)
 {
-    int64_t z = days + 719468, era = z / 146097;
-    unsigned doe = (unsigned)(z - era * 146097);
-    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-
-    *ret_day = doy - (153 * mp + 2) / 5 + 1;
-    *ret_month = mp < 10 ? mp + 3 : mp - 9;
-    *ret_year = yoe + era * 400 + (*ret_month <= 2);
+    TRY(state_notify_make(k->dirfd, e));
+    k->boot.grants.own_fd =
+        (int)sys_open_tree(k->dirfd, STATE_NOTIFY_DIR, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (k->boot.grants.own_fd < 0 && k->boot.grants.own_fd != -EPERM)
+        return err_os(e, k->boot.grants.own_fd, "open_tree of NOTIFY_SOCKET's directory");
+    if (k->boot.plan->flags & PLAN_START_BARRIER)
+        return 0;
+    return notify_open(k->context, k->dirfd, &k->notify, e);
 }
 
-static char *now_rfc3339(void)
+/* init's copy of a descriptor that we go on to use. */
+static int grant_copy(int fd, int *ret, struct err *e)
 {
-    struct timespec ts;
-    unsigned month, day, second;
-    int64_t year;
-    char *text = NULL;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-    date_of(ts.tv_sec / 86400, &year, &month, &day);
-    second = (unsigned)(ts.tv_sec % 86400);
-    return asprintf(&text, "%04d-%02u-%02uT%02u:%02u:%02u.%09ldZ", (int)year, month, day,
-                    second / 3600, second / 60 % 60, second % 60, ts.tv_nsec) < 0
-               ? NULL
-               : text;
+    if (fd < 0)
+        return 0;
+    *ret = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return *ret < 0 ? err_os(e, errno, "copy the descriptor of a hook's file") : 0;
 }
 
-static char *annotations_json(const struct spec *s)
+/* Before anything is there, as a file that can't be opened fails the create. */
+static int open_hook_output(struct creation *k, struct err *e)
 {
-    auto_buf b = { 0 };
-
-    buf_puts(&b, "{");
-    for (size_t i = 0; i < s->annotation_count; i++) {
-        buf_puts(&b, i ? "," : "");
-        buf_json_string(&b, s->annotations[i].key);
-        buf_puts(&b, ":");
-        buf_json_string(&b, s->annotations[i].value);
-    }
-    buf_puts(&b, "}");
-    return buf_failed(&b) ? NULL : take_ptr(b.data);
-}
-
-/* How many directories at the end of the path are not there yet, so will be ours to remove. */
-static unsigned missing_components(const char *dir, size_t mount_len)
-{
-    auto_free char *path = strdup(dir);
-    unsigned n = 0;
-
-    while (path && strlen(path) > mount_len && access(path, F_OK) < 0 && errno == ENOENT) {
-        char *slash = strrchr(path, '/');
-
-        if (!slash || slash == path)
-            break;
-        *slash = '\0';
-        n++;
-    }
-    return n;
-}
-
-static int fill_record(struct creation *k, struct err *e)
-{
-    const struct spec *s = k->bundle.spec;
-    struct state_record *r = &k->record;
-
-    r->id = strdup(k->id);
-    r->bundle = strdup(k->bundle.path);
-    r->rootfs = strdup(k->bundle.rootfs);
-    r->created = now_rfc3339();
-    r->annotations = annotations_json(s);
-    r->owner = geteuid();
-    r->phase = STATE_CREATING;
-    r->has_process = s->has_process;
-    r->no_keyring = k->options->no_new_keyring;
-    r->hooks_after = s->hooks.kind[HOOK_POSTSTART].count || s->hooks.kind[HOOK_POSTSTOP].count;
-    r->notifies = s->has_process && s->linux_.seccomp && s->linux_.seccomp->notifies;
-    for (size_t i = 0; i < s->linux_.namespace_count; i++)
-        r->namespaces |= s->linux_.namespaces[i].flag;
-    if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations)
-        return err_os(e, ENOMEM, "record");
-    r->resctrl_dir = take_ptr(k->prepared.resctrl.dir);
-    r->resctrl_monitor = take_ptr(k->prepared.resctrl.monitor);
-    r->resctrl_own = k->prepared.resctrl.own;
-    r->unit = k->prepared.scope.unit.name ? strdup(k->prepared.scope.unit.name) : NULL;
-    r->unit_of_user = k->prepared.scope.user;
-    if (k->prepared.scope.unit.name && !r->unit)
-        return err_os(e, ENOMEM, "record");
-    /* The record owns the cgroup from here on, the plan has its own copy. */
-    r->cgroup = k->prepared.cgroup;
-    k->prepared.cgroup = (struct cgroup){ 0 };
-    for (unsigned i = 0; i < r->cgroup.count; i++)
-        if (r->cgroup.dirs[i])
-            r->cgroup.made[i] = missing_components(r->cgroup.dirs[i], r->cgroup.mount_len[i]);
-    return 0;
+    TRY(hook_output_open(k->bundle.spec, &k->output, e));
+    TRY(grant_copy(k->output.out, &k->boot.grants.hook_out_fd, e));
+    return grant_copy(k->output.err, &k->boot.grants.hook_err_fd, e);
 }
 
 static int row_claim(struct boot *b, struct err *e)
@@ -134,12 +68,14 @@ static int row_claim(struct boot *b, struct err *e)
     if (k->dirfd < 0)
         return k->dirfd;
     k->claimed = true;
-    TRY(fill_record(k, e));
+    TRY(creation_fill_record(k, e));
     if (b->plan->flags & PLAN_START_BARRIER) {
         b->grants.barrier_fd = state_barrier_listen(k->dirfd, e);
         if (b->grants.barrier_fd < 0)
             return b->grants.barrier_fd;
     }
+    if (b->plan->flags & PLAN_NOTIFY)
+        TRY(offer_notify(k, e));
     TRY(state_prepare(k->dirfd, &k->record, e));
     return state_commit(k->dirfd, e);
 }
@@ -273,7 +209,9 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 
     k->hooks_run = true;
     TRY(state_for_hooks(k, "creating", b->init, &state, e));
-    const struct hook_stage stage = { .state_json = state.data, .dir = k->bundle.path };
+    const struct hook_stage stage = { .state_json = state.data,
+                                      .dir = k->bundle.path,
+                                      .output = &k->output };
 
     TRY(hooks_run(hooks, HOOK_PRESTART, &stage, e));
     return hooks_run(hooks, HOOK_CREATE_RUNTIME, &stage, e);
@@ -361,9 +299,15 @@ static int check_options(const struct creation *k, struct err *e)
 void creation_init(struct creation *k, davit_context *c, const char *id,
                    const struct davit_create_options *o)
 {
-    *k = (struct creation){
-        .context = c, .id = id, .options = o, .rootfd = -1, .dirfd = -1, .lock = -1, .agent = -1
-    };
+    *k = (struct creation){ .context = c,
+                            .id = id,
+                            .options = o,
+                            .rootfd = -1,
+                            .dirfd = -1,
+                            .lock = -1,
+                            .agent = -1,
+                            .notify = NOTIFY_NONE,
+                            .output = { -1, -1 } };
     boot_init(&k->boot, NULL);
 }
 
@@ -394,6 +338,7 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
     k->boot.plan = k->prepared.plan;
     k->boot.handlers = handlers;
     k->boot.data = k;
+    TRY(open_hook_output(k, e));
     TRY(boot_fault_read(k->prepared.plan, &k->boot.hello.fault_row, &k->boot.hello.fault, e));
     if (k->options->trace)
         TRY(boot_trace_open(&k->boot, e));
@@ -422,7 +367,8 @@ static void run_poststop(struct creation *k)
               &(struct hook_stage){ .state_json = state.data,
                                     .dir = k->bundle.path,
                                     .warn = k->context->warn,
-                                    .data = k->context->data },
+                                    .data = k->context->data,
+                                    .output = &k->output },
               &e);
 }
 
@@ -478,6 +424,8 @@ void creation_done(struct creation *k)
     if (k->claimed && !k->kept)
         undo(k);
     state_unlock(k->rootfd, k->id, k->lock);
+    notify_done(&k->notify);
+    hook_output_done(&k->output);
     cleanup_fd(&k->agent);
     cleanup_fd(&k->dirfd);
     cleanup_fd(&k->rootfd);

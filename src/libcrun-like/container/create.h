@@ -3,7 +3,9 @@
 #pragma once
 
 #include "boot/boot.h"
+#include "container/notify.h"
 #include "container/prepare.h"
+#include "hooks/output.h"
 
 /*
  * Life: creation_init(), creation_begin() parses, plans and walks the table; then either
@@ -20,12 +22,16 @@ struct creation {
     struct boot boot;
     struct state_record record;
     int rootfd, dirfd, lock;
+    struct notify notify;
+    struct hook_output output;
     int agent;                        /* connection to the seccomp agent, -1 without */
     bool resctrl_there, resctrl_made; /* resctrl's part is done; its directory is new */
     bool claimed, cgroup_made, hooks_run, kept;
 };
 
 int creation_begin(struct creation *k, bool barrier, struct err *e);
+/* create_record.c: the record of a container that is being created. */
+int creation_fill_record(struct creation *k, struct err *e);
 void creation_keep(struct creation *k);
 void creation_done(struct creation *k);
 

@@ -246,7 +246,8 @@ int container_exec(davit_context *c, const char *id, const struct davit_exec_opt
     TRY(prepare(&x, c, id, e));
     TRY(start(&x, e));
     if (!o->detach)
-        TRY(terminal_attend(x.boot.init, x.boot.init_pidfd, x.boot.terminal, &status, e));
+        TRY(terminal_attend(x.boot.init, x.boot.init_pidfd, x.boot.terminal,
+                            &(struct notify)NOTIFY_NONE, &status, e));
     *ret_status = status;
     return 0;
 }

@@ -85,11 +85,25 @@ int found_open_root(struct found *f, struct err *e)
     return take_fd(&root);
 }
 
+static void warn_of(const struct found *f, const struct err *e)
+{
+    char line[ERR_TEXT_MAX + 64];
+
+    err_format(e, line, sizeof line);
+    context_warn(f->context, "%s", line);
+}
+
 int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind kind,
                     const char *status, struct err *e)
 {
+    cleanup(hook_output_done) struct hook_output output = { -1, -1 };
     auto_buf state = { 0 };
 
+    if (s->hooks.kind[kind].count && hook_output_open(s, &output, e) < 0) {
+        if (kind != HOOK_POSTSTOP)
+            return -e->code;
+        warn_of(f, e); /* they run all the same */
+    }
     hook_state_head(&state, f->id, status);
     buf_printf(&state, "%d", kind == HOOK_POSTSTOP ? 0 : f->record.process.pid);
     hook_state_tail(&state, f->record.bundle, s->annotations, s->annotation_count);
@@ -99,6 +113,7 @@ int found_run_hooks(struct found *f, const struct spec *s, enum spec_hook_kind k
                      &(struct hook_stage){ .state_json = state.data,
                                            .dir = f->record.bundle,
                                            .warn = f->context->warn,
-                                           .data = f->context->data },
+                                           .data = f->context->data,
+                                           .output = &output },
                      e);
 }

@@ -99,6 +99,20 @@ static int prepare_resctrl(const struct prepare_options *o, struct prepared *p, 
     return resctrl_locate(root, &p->resctrl_wish, o->id, &p->resctrl, e);
 }
 
+/* Absolute, as outer and init stand elsewhere. A root that is not there yet is for `plan` alone. */
+static int prepare_notify(davit_context *c, const struct prepare_options *o, struct prepared *p,
+                          struct err *e)
+{
+    auto_free char *root = NULL;
+
+    if (!c->notify_socket)
+        return 0;
+    root = realpath(c->root, NULL);
+    p->notify_dir =
+        arena_printf(&p->arena, "%s/%s/" STATE_NOTIFY_DIR, root ? root : c->root, o->id);
+    return p->notify_dir ? 0 : err_os(e, ENOMEM, "NOTIFY_SOCKET");
+}
+
 static struct plan_input input_of(const davit_context *c, const struct prepare_options *o,
                                   const struct prepared *p)
 {
@@ -118,6 +132,7 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .no_keyring = o->no_keyring,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,
+        .notify_dir = p->notify_dir,
     };
 }
 
@@ -146,6 +161,7 @@ int prepare_create(davit_context *c, const struct prepare_options *o, struct pre
     TRY(prepare_cgroups(c, o, &p, e));
     TRY(prepare_resctrl(o, &p, e));
     TRY(prepare_seccomp(s, o->rootfd, &p, e));
+    TRY(prepare_notify(c, o, &p, e));
     in = input_of(c, o, &p);
     TRY(plan_build(&in, &p.plan, e));
     *ret = p;

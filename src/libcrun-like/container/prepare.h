@@ -15,6 +15,7 @@ struct prepared {
     struct cgroup_writes writes;
     struct resctrl_wish resctrl_wish; /* in the arena */
     struct resctrl_group resctrl;     /* dir NULL without linux.intelRdt */
+    const char *notify_dir;           /* in the arena; NULL without a NOTIFY_SOCKET */
     bool has_seccomp;
     struct seccomp_program seccomp;
     struct plan *plan;

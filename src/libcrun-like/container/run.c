@@ -32,7 +32,17 @@ static int attend(struct creation *k, int *ret_status, struct err *e)
 {
     state_unlock(k->rootfd, k->id, k->lock);
     k->lock = -1;
-    return terminal_attend(k->boot.init, k->boot.init_pidfd, k->boot.terminal, ret_status, e);
+    return terminal_attend(k->boot.init, k->boot.init_pidfd, k->boot.terminal, &k->notify,
+                           ret_status, e);
+}
+
+/* Nobody else would wait for the container's READY=1. */
+static void await_ready(struct creation *k)
+{
+    state_unlock(k->rootfd, k->id, k->lock);
+    k->lock = -1;
+    k->notify.main_pid = k->boot.init;
+    notify_attend(&k->notify, k->boot.init_pidfd);
 }
 
 static int delete_after(struct creation *k, struct err *e)
@@ -69,6 +79,8 @@ int container_run(davit_context *c, const char *id, const struct davit_run_optio
         k.record.process.pid = 0;
         if (!o->keep)
             TRY(delete_after(&k, e));
+    } else if (k.notify.inside >= 0) {
+        await_ready(&k);
     }
     *ret_status = status;
     return 0;

@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "boot/boot.h"
 #include "container/agent.h"
+#include "container/notify.h"
 #include "container/remove.h"
 #include "plan/message.h"
 
@@ -119,6 +120,29 @@ static int hear(int barrier, struct agency *a, struct found *f, struct err *e)
     }
 }
 
+/* Before the container is woken, so that nothing it says is lost. */
+static int offer_notify(struct found *f, struct notify *ret, struct err *e)
+{
+    if (!f->context->notify_socket || notify_open(f->context, f->dirfd, ret, e) == 0)
+        return 0;
+    if (e->code != ENOENT)
+        return -e->code;
+    context_warn(f->context, "NOTIFY_SOCKET: the container was created without one of ours");
+    return 0;
+}
+
+/* For as long as it takes, so while others may change the container. */
+static void await_ready(struct found *f, struct notify *n)
+{
+    struct err gone;
+    auto_fd process = found_process(f, &gone);
+
+    state_unlock(f->rootfd, f->id, f->lock);
+    f->lock = -1;
+    n->main_pid = f->record.process.pid;
+    notify_attend(n, process);
+}
+
 static int open_barrier(struct found *f, struct err *e)
 {
     cleanup(agency_done) struct agency agency = { .connection = -1, .listener = -1 };
@@ -159,7 +183,7 @@ static int run_poststart(struct found *f, struct err *e)
     return found_run_hooks(f, b.spec, HOOK_POSTSTART, "running", e);
 }
 
-static int start(struct found *f, struct err *e)
+static int start(struct found *f, struct notify *notify, struct err *e)
 {
     const char *status = state_status(f->dirfd, &f->record);
     struct err ignored;
@@ -169,6 +193,7 @@ static int start(struct found *f, struct err *e)
     /* runtime.md: without a process this MUST fail, and the container stays as it is. */
     if (!f->record.has_process)
         return err_set(e, ERR_INVALID, "process is not set in the configuration");
+    TRY(offer_notify(f, notify, e));
     if (open_barrier(f, e) < 0)
         return -e->code; /* it has stopped; delete is the user's, as with peers */
     if (run_poststart(f, e) == 0)
@@ -181,7 +206,11 @@ static int start(struct found *f, struct err *e)
 int container_start(davit_context *c, const char *id, struct err *e)
 {
     auto_found f = { .rootfd = -1, .dirfd = -1, .lock = -1 };
+    cleanup(notify_done) struct notify notify = NOTIFY_NONE;
 
     TRY(found_open(c, id, true, false, &f, e));
-    return start(&f, e);
+    TRY(start(&f, &notify, e));
+    if (notify.inside >= 0)
+        await_ready(&f, &notify);
+    return 0;
 }

@@ -95,6 +95,7 @@ void terminal_block_signals(void)
 struct relay {
     pid_t pid;
     int pidfd, signals, master;
+    struct notify *notify;
     bool stdin_open;
     bool raw;
     struct termios saved;
@@ -181,6 +182,7 @@ static int relay_round(struct relay *r, bool *ret_ended, struct err *e)
         { .fd = r->signals, .events = POLLIN },
         { .fd = r->master, .events = POLLIN },
         { .fd = r->stdin_open && r->master >= 0 ? 0 : -1, .events = POLLIN },
+        notify_poll(r->notify),
     };
 
     if (poll(p, ARRAY_SIZE(p), -1) < 0)
@@ -191,14 +193,17 @@ static int relay_round(struct relay *r, bool *ret_ended, struct err *e)
         r->master = -1; /* every slave is closed; the process may live on */
     if (p[3].revents && !copy_some(0, r->master))
         r->stdin_open = false;
+    if (p[4].revents)
+        notify_turn(r->notify);
     *ret_ended = p[0].revents & POLLIN;
     return 0;
 }
 
-int terminal_attend(pid_t pid, int pidfd, int master, int *ret_status, struct err *e)
+int terminal_attend(pid_t pid, int pidfd, int master, struct notify *notify, int *ret_status,
+                    struct err *e)
 {
     cleanup(relay_done) struct relay r = {
-        .pid = pid, .pidfd = pidfd, .master = master, .stdin_open = true
+        .pid = pid, .pidfd = pidfd, .master = master, .notify = notify, .stdin_open = true
     };
     bool ended = false;
     sigset_t set;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "container/notify.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -21,9 +22,11 @@ void terminal_empty(int master);
 /*
  * Stay with a process until it ends: forward signals to it, and (master >= 0) copy between the
  * terminal and descriptors 0 and 1, raw while it lasts, resized with ours. *ret_status: exit code,
- * or 128 + signal. pid and pidfd are those of our own child.
+ * or 128 + signal. pid and pidfd are those of our own child. What it tells the host through notify
+ * is passed on.
  */
-int terminal_attend(pid_t pid, int pidfd, int master, int *ret_status, struct err *e);
+int terminal_attend(pid_t pid, int pidfd, int master, struct notify *notify, int *ret_status,
+                    struct err *e);
 
 /* Signals that terminal_attend() forwards are blocked from here until it returns, so that none is
  * lost between the start and the wait. Only for a foreground command line. */

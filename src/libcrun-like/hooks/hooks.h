@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "config/spec.h"
+#include "hooks/output.h"
 
 /* What all hooks of one stage of the life share. */
 struct hook_stage {
@@ -12,6 +13,7 @@ struct hook_stage {
     const char *dir; /* working directory: the bundle, as with the peers; NULL: the caller's */
     void (*warn)(void *data, const char *line); /* hears of failed poststop hooks; may be NULL */
     void *data;                                 /* of warn */
+    const struct hook_output *output;           /* where they write; NULL: as the caller */
 };
 
 /* Run one hook; where is "hooks.prestart[1]". The hook gets its own session; an absent env is an

@@ -144,7 +144,9 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
                                .dir = s->dir,
                                .argv = argv,
                                .envp = envp,
-                               .input = input },
+                               .input = input,
+                               .out = s->output ? s->output->out : -1,
+                               .err = s->output ? s->output->err : -1 },
               &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)

@@ -328,6 +328,7 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     plan_header(w)->hostname = text;
     text = plan_add_text(w, s->domainname && *s->domainname ? s->domainname : NULL);
     plan_header(w)->domainname = text;
+    plan_put_notify(w, in);
     TRY(plan_put_mounts(w, in, e));
     TRY(plan_put_devices(w, in, e));
     TRY(put_sysctls(w, s, e));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* build_mounts.c - mounts, devices and protected paths of the plan. */
+/* build_mounts.c - mounts and protected paths of the plan. */
 #include "plan/writer.h"
 
 #include "base/cleanup.h"
@@ -11,7 +11,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 char *plan_clean_path(struct arena *arena, const char *path)
 {
@@ -52,12 +51,30 @@ static enum plan_mount_kind kind_of(const struct spec_mount *m, const struct mou
 }
 
 /* A relative source of a bind is relative to the bundle (config.md "Mounts"). */
-static plan_str put_source(struct plan_writer *w, const struct plan_input *in,
-                           const struct spec_mount *m, enum plan_mount_kind kind)
+static const char *source_of(struct plan_writer *w, const struct plan_input *in,
+                             const struct spec_mount *m, enum plan_mount_kind kind)
 {
     if (kind != PLAN_MOUNT_BIND || !m->source || m->source[0] == '/')
-        return plan_add_text(w, m->source);
-    return plan_add_made(w, arena_printf(&w->arena, "%s/%s", in->bundle, m->source));
+        return m->source;
+    return arena_printf(&w->arena, "%s/%s", in->bundle, m->source);
+}
+
+/* The path in the container's tree of a source that lies in it; the root's own is "/". */
+static const char *inside_of(const struct plan_input *in, const char *source)
+{
+    size_t length = strlen(in->rootfs);
+    const char *rest;
+
+    if (!source || strncmp(source, in->rootfs, length) != 0)
+        return NULL;
+    rest = source + length;
+    if (*rest && *rest != '/')
+        return NULL;
+    /* ".." would lead out of it. */
+    for (const char *p = strstr(rest, "/.."); p; p = strstr(p + 1, "/.."))
+        if (p[3] == '/' || p[3] == '\0')
+            return NULL;
+    return *rest ? rest : "/";
 }
 
 /* The file of the user namespace that the container joins. */
@@ -196,13 +213,29 @@ static bool is_readonly_late(const struct plan_mount *m, const char *type)
            !(m->rec_clear & MOUNT_ATTR_RDONLY);
 }
 
+/* What mount(2) means by MS_REMOUNT | MS_BIND: who names one flag of a mount names them all. Access
+ * times count as one flag, which stays as it is unless a part of it is named. */
+static void drop_unnamed(struct plan_mount *m)
+{
+    const uint64_t flags = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                           MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
+
+    if (m->kind != PLAN_MOUNT_BIND || !(m->set | m->clear))
+        return;
+    m->drop = flags & ~(m->set | m->clear);
+    if ((m->clear & MOUNT_ATTR__ATIME) && !(m->set & MOUNT_ATTR_NODIRATIME))
+        m->clear |= MOUNT_ATTR_NODIRATIME;
+    else if (m->set & MOUNT_ATTR_NODIRATIME)
+        m->clear |= MOUNT_ATTR__ATIME; /* the mode is the kernel's default, unless one is set */
+}
+
 static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t i,
                      struct plan_mount *ret, struct err *e)
 {
     const struct spec_mount *m = &in->spec->mounts[i];
     const char *where = arena_printf(&w->arena, "mounts[%zu]", i);
     const char *destination = plan_clean_path(&w->arena, m->destination);
-    const char *type = m->type ? m->type : "";
+    const char *type = m->type ? m->type : "", *source;
     struct mount_options o = { 0 };
     enum plan_mount_kind kind;
 
@@ -214,11 +247,14 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
         return err_set(e, ERR_INVALID, "%s.source is required for a bind mount", where);
     if (kind == PLAN_MOUNT_FS && !m->type)
         return err_set(e, ERR_INVALID, "%s.type is required", where);
+    source = source_of(w, in, m, kind);
+    if (m->source && !source)
+        return err_os(e, ENOMEM, "%s.source", where);
     *ret = (struct plan_mount){
         .where = plan_add_text(w, where),
         .kind = kind,
         .type = plan_add_text(w, m->type),
-        .source = put_source(w, in, m, kind),
+        .source = plan_add_text(w, source),
         .destination = plan_add_text(w, destination),
         .data = plan_add_text(w, o.data),
         .recursive = o.recursive_bind,
@@ -231,10 +267,15 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     };
     for (unsigned k = 0; k < o.propagation_count && k < PLAN_PROPAGATIONS; k++)
         ret->propagation[k] = o.propagation[k];
+    drop_unnamed(ret);
     ret->label = label_of(in, ret, type, o.data);
     ret->readonly_late = is_readonly_late(ret, type);
     TRY(put_copy_up(i, type, destination, &o, ret, e));
-    return put_idmap(w, in, i, &o, ret, e);
+    TRY(put_idmap(w, in, i, &o, ret, e));
+    /* Mapping ids needs the host's rights, so outer. */
+    if (kind == PLAN_MOUNT_BIND && !ret->idmap)
+        ret->inside = plan_add_text(w, inside_of(in, source));
+    return 0;
 }
 
 static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,
@@ -261,11 +302,24 @@ static void heed_remount(const struct spec *s, struct plan_mount *items, size_t 
             items[k].readonly_late = false;
 }
 
+/* Behind all others, which may be a tmpfs on /run. */
+static struct plan_mount notify_mount(struct plan_writer *w, const struct plan_input *in)
+{
+    return (struct plan_mount){ .where = plan_add_text(w, "NOTIFY_SOCKET"),
+                                .kind = PLAN_MOUNT_BIND,
+                                .source = plan_add_text(w, in->notify_dir),
+                                .destination = plan_add_text(w, PLAN_NOTIFY_DIR),
+                                .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                       MOUNT_ATTR_NOEXEC,
+                                .own = true };
+}
+
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e)
 {
     const struct spec *s = in->spec;
     struct plan_mount *items = arena_new(&w->arena, s->mount_count + 1, struct plan_mount);
     struct plan_list list;
+    size_t count = s->mount_count;
 
     if (!items)
         return err_os(e, ENOMEM, "mounts");
@@ -274,7 +328,9 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
         TRY(put_mount(w, in, i, &items[i], e));
         heed_remount(s, items, i);
     }
-    list = plan_add_items(w, items, s->mount_count, sizeof *items);
+    if (plan_header(w)->flags & PLAN_NOTIFY)
+        items[count++] = notify_mount(w, in);
+    list = plan_add_items(w, items, count, sizeof *items);
     plan_header(w)->mounts = list;
     list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");
     plan_header(w)->masked = list;
@@ -285,123 +341,5 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
      * the host mounts later comes in unless the configuration says private. */
     plan_header(w)->host_propagation =
         s->linux_.rootfs_propagation == MS_PRIVATE ? MS_PRIVATE : MS_SLAVE;
-    return 0;
-}
-
-/* runtime-linux.md "Default Devices" */
-static const struct {
-    const char *path;
-    uint32_t major, minor;
-} default_devices[] = {
-    { "/dev/null", 1, 3 },   { "/dev/zero", 1, 5 },    { "/dev/full", 1, 7 },
-    { "/dev/random", 1, 8 }, { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
-};
-
-static const struct {
-    const char *path, *target;
-} default_links[] = {
-    { "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" },
-    { "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
-    { "/dev/ptmx", "pts/ptmx" },
-};
-
-static bool is_listed(struct plan_writer *w, const struct plan_device *items, size_t count,
-                      const char *path)
-{
-    for (size_t i = 0; i < count && !buf_failed(&w->out); i++)
-        if (!strcmp(plan_text(plan_header(w), items[i].path), path))
-            return true;
-    return false;
-}
-
-/* A bind on /dev brings its own nodes; making ours would write into the source. */
-static bool dev_is_bound(const struct plan_writer *w)
-{
-    const struct plan *p = (const struct plan *)w->out.data;
-    const struct plan_mount *m;
-
-    if (!p)
-        return false;
-    m = plan_items(p, p->mounts);
-    for (uint32_t i = 0; i < p->mounts.count; i++)
-        if (m[i].kind == PLAN_MOUNT_BIND && !strcmp(plan_text(p, m[i].destination), "/dev"))
-            return true;
-    return false;
-}
-
-/* Root gives a new user namespace its nodes from outside. */
-static int put_host_owner(const struct plan_input *in, struct plan_device *d, size_t i,
-                          struct err *e)
-{
-    const struct spec_namespace *user = spec_namespace(in->spec, CLONE_NEWUSER);
-    const struct spec_linux *l = &in->spec->linux_;
-
-    if (in->rootless || !user || user->path)
-        return 0;
-    d->by_outer = true;
-    if (!plan_host_id(l->uid_mappings, l->uid_mapping_count, d->uid, &d->host_uid))
-        return err_set(e, ERR_INVALID, "linux.devices[%zu].uid: %u is not in linux.uidMappings", i,
-                       d->uid);
-    if (!plan_host_id(l->gid_mappings, l->gid_mapping_count, d->gid, &d->host_gid))
-        return err_set(e, ERR_INVALID, "linux.devices[%zu].gid: %u is not in linux.gidMappings", i,
-                       d->gid);
-    return 0;
-}
-
-static int put_configured(struct plan_writer *w, const struct plan_input *in,
-                          struct plan_device *items, struct err *e)
-{
-    const struct spec *s = in->spec;
-
-    for (size_t i = 0; i < s->linux_.device_count; i++) {
-        const struct spec_device *d = &s->linux_.devices[i];
-        const char *path = plan_clean_path(&w->arena, d->path);
-
-        if (!path)
-            return err_os(e, ENOMEM, "linux.devices[%zu]", i);
-        items[i] = (struct plan_device){
-            .where = plan_add_where(w, "linux.devices", i),
-            .path = plan_add_text(w, path),
-            .type = d->type,
-            .major = (uint32_t)d->major,
-            .minor = (uint32_t)d->minor,
-            .mode = d->file_mode.has ? (uint32_t)d->file_mode.value & 07777 : 0666,
-            .uid = d->uid,
-            .gid = d->gid,
-        };
-        TRY(put_host_owner(in, &items[i], i, e));
-    }
-    return 0;
-}
-
-int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e)
-{
-    const struct spec *s = in->spec;
-    size_t room = s->linux_.device_count + ARRAY_SIZE(default_devices), n;
-    struct plan_device *items = arena_new(&w->arena, room, struct plan_device);
-    struct plan_link links[ARRAY_SIZE(default_links)];
-    struct plan_list list;
-
-    if (!items)
-        return err_os(e, ENOMEM, "linux.devices");
-    if (dev_is_bound(w))
-        return 0;
-    TRY(put_configured(w, in, items, e));
-    n = s->linux_.device_count;
-    for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
-        if (!is_listed(w, items, s->linux_.device_count, default_devices[i].path))
-            items[n++] = (struct plan_device){ .where = plan_add_text(w, "default device"),
-                                               .path = plan_add_text(w, default_devices[i].path),
-                                               .type = S_IFCHR,
-                                               .major = default_devices[i].major,
-                                               .minor = default_devices[i].minor,
-                                               .mode = 0666 };
-    list = plan_add_items(w, items, n, sizeof *items);
-    plan_header(w)->devices = list;
-    for (size_t i = 0; i < ARRAY_SIZE(default_links); i++)
-        links[i] = (struct plan_link){ plan_add_text(w, default_links[i].path),
-                                       plan_add_text(w, default_links[i].target) };
-    list = plan_add_items(w, links, ARRAY_SIZE(default_links), sizeof *links);
-    plan_header(w)->links = list;
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "plan/writer.h"
 
 #include "base/cleanup.h"
+#include "state/state.h"
 
 #include <errno.h>
 #include <linux/ioprio.h>
@@ -79,6 +80,32 @@ static struct spec_strings with_sockets(struct plan_writer *w, const struct plan
         else
             w->out.failed = true;
     }
+    return all;
+}
+
+/* Whoever names one in the configuration has mounted it, too. */
+void plan_put_notify(struct plan_writer *w, const struct plan_input *in)
+{
+    const struct spec_process *p = &in->spec->process;
+
+    if (in->notify_dir && in->spec->has_process &&
+        !env_value(p->env.items, p->env.count, "NOTIFY_SOCKET"))
+        plan_header(w)->flags |= PLAN_NOTIFY;
+}
+
+static struct spec_strings with_notify(struct plan_writer *w, const struct spec_strings *env)
+{
+    char *variable =
+        arena_strdup(&w->arena, "NOTIFY_SOCKET=" PLAN_NOTIFY_DIR "/" STATE_NOTIFY_NAME);
+    struct spec_strings all = { .items = arena_new(&w->arena, env->count + 1, char *) };
+
+    if (!all.items || !variable) {
+        w->out.failed = true;
+        return all;
+    }
+    for (; all.count < env->count; all.count++)
+        all.items[all.count] = env->items[all.count];
+    all.items[all.count++] = variable;
     return all;
 }
 
@@ -238,6 +265,8 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
     plan_header(w)->args = list;
     if (in->listen_fds)
         env = with_sockets(w, in, &p->env);
+    if (plan_header(w)->flags & PLAN_NOTIFY)
+        env = with_notify(w, &env);
     list = put_env(w, &env);
     plan_header(w)->env = list;
     list = put_rlimits(w, p);

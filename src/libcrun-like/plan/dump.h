@@ -21,7 +21,8 @@ void dump_memory_flags(uint32_t mode, struct dump_names *ret); /* MPOL_F_* of a 
 /* "0-3,7" */
 void dump_numbers(const struct plan *p, struct plan_list set, struct buf *ret);
 void dump_caps(uint64_t caps, struct dump_names *ret); /* "CAP_CHOWN", ... */
-/* What a mount was given, spelled as mount options and in a fixed order. */
+/* What a mount was given, spelled as mount options and in a fixed order; "~suid" is what a bind
+ * gets unless a user namespace locks it. */
 void dump_mount_options(const struct plan_mount *m, struct dump_names *ret);
 void dump_propagation(uint32_t flags, struct dump_names *ret);
 

@@ -29,6 +29,7 @@ void dump_put_mounts(struct json_writer *w, const struct plan *p)
         json_write_text(w, "kind", dump_mount_kind(m->kind));
         dump_put_given(w, p, "type", m->type);
         dump_put_given(w, p, "source", m->source);
+        dump_put_given(w, p, "inside", m->inside);
         dump_put_string(w, p, "destination", m->destination);
         if (m->recursive)
             json_write_bool(w, "recursive", true);

@@ -69,7 +69,7 @@ static bool is_opened_by_outer(const void *item)
 {
     const struct plan_mount *m = item;
 
-    return m->kind == PLAN_MOUNT_BIND || m->idmap;
+    return plan_mount_by_outer(m);
 }
 
 static void tell_source(const struct plan *p, const void *item, struct buf *ret)

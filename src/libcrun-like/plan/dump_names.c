@@ -43,6 +43,7 @@ static const struct name flag_names[] = {
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
     { PLAN_KEEP_GROUPS, "keepGroups" },
+    { PLAN_NOTIFY, "notify" },
 };
 
 /* As in linux.namespaces[].type. */
@@ -215,6 +216,7 @@ void dump_mount_options(const struct plan_mount *m, struct dump_names *ret)
 {
     ret->count = 0;
     put_attributes(ret, "", m->set, m->clear);
+    PUT_BITS(ret, "~", attribute_cleared, m->drop);
     put_attributes(ret, "r", m->rec_set, m->rec_clear);
     PUT_BITS(ret, "", superblock_set, m->sb_set);
     PUT_BITS(ret, "", superblock_cleared, m->sb_clear);

@@ -44,6 +44,7 @@ enum plan_flag {
     PLAN_NET_BY_OUTER = 1 << 17, /* a new network namespace that no new user namespace must own */
     PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
     PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
+    PLAN_NOTIFY = 1 << 19,           /* the process has a NOTIFY_SOCKET of ours */
     PLAN_PERSONALITY = 1 << 24,      /* personality is set */
     PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
     PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
@@ -87,6 +88,9 @@ struct plan_mount {
     uint32_t label;         /* enum plan_label */
     uint32_t readonly_late; /* "ro" waits until everything is in place */
     uint64_t set, clear, rec_set, rec_clear; /* MOUNT_ATTR_* */
+    uint64_t drop;   /* of a bind: goes, too, where no user namespace locks it */
+    plan_str inside; /* of a bind: the source, as a path in the container's tree */
+    uint32_t own;    /* of a bind: the source is in the state directory, opened by the parent */
 };
 
 struct plan_device {
@@ -244,6 +248,12 @@ static inline bool plan_joins_cgroup_late(const struct plan *p)
 
     return (p->join_flags & cgroup) &&
            (p->kind == PLAN_EXEC || !((p->clone_flags | p->join_flags) & user));
+}
+
+/* Is its source opened, or the filesystem made, before there is a container? */
+static inline bool plan_mount_by_outer(const struct plan_mount *m)
+{
+    return (m->kind == PLAN_MOUNT_BIND && !m->inside && !m->own) || m->idmap;
 }
 
 static inline const char *plan_text(const struct plan *p, plan_str s)

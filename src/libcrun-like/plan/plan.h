@@ -32,6 +32,7 @@ struct plan_input {
     bool no_keyring;
     unsigned listen_fds;      /* sockets that are handed to the process, from descriptor 3 on */
     const char *listen_names; /* their names with colons between; NULL: none */
+    const char *notify_dir;   /* where the process' NOTIFY_SOCKET lies; NULL: it gets none */
 };
 
 /* A plan to create the container. *ret is one malloc'd block of (*ret)->size bytes. */

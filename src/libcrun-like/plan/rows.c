@@ -58,7 +58,7 @@ static bool when_sources(const struct plan *p)
     const struct plan_mount *m = plan_items(p, p->mounts);
 
     for (uint32_t i = 0; i < p->mounts.count; i++)
-        if (m[i].kind == PLAN_MOUNT_BIND || m[i].idmap)
+        if (plan_mount_by_outer(&m[i]))
             return true;
     return false;
 }

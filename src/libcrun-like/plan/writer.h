@@ -37,6 +37,11 @@ int plan_writer_finish(struct plan_writer *w, int rc, struct plan **ret, struct 
 /* build_mounts.c, build_owner.c, build_process.c: the parts */
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e);
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e);
+/* Where the process finds its NOTIFY_SOCKET, as with runc. */
+#define PLAN_NOTIFY_DIR "/run/notify"
+
+/* Before the mounts and the process. */
+void plan_put_notify(struct plan_writer *w, const struct plan_input *in);
 int plan_put_process(struct plan_writer *w, const struct plan_input *in,
                      const struct spec_process *process, struct err *e);
 /* build_owner.c: an id of the container as the host sees it; false when it is not mapped. */

@@ -56,6 +56,19 @@ void seccomp_program_done(struct seccomp_program *p)
     *p = (struct seccomp_program){ 0 };
 }
 
+/* As with crun; the specification lets them pass, as older hosts lack newer calls. */
+static int check_names(const struct seccomp_library *lib, const struct spec_seccomp *s,
+                       struct err *e)
+{
+    for (size_t i = 0; i < s->rule_count; i++)
+        for (size_t k = 0; k < s->rules[i].names.count; k++)
+            if (lib->syscall_resolve_name(s->rules[i].names.items[k]) == __NR_SCMP_ERROR)
+                return err_set(e, ERR_INVALID,
+                               "linux.seccomp.syscalls[%zu].names[%zu]: unknown system call '%s'",
+                               i, k, s->rules[i].names.items[k]);
+    return 0;
+}
+
 int seccomp_compile(const struct spec_seccomp *s, int cache_dirfd, struct seccomp_program *ret,
                     struct err *e)
 {
@@ -63,6 +76,11 @@ int seccomp_compile(const struct spec_seccomp *s, int cache_dirfd, struct seccom
     struct seccomp_program p = { .flags = flags_of(s) };
     struct seccomp_key key;
 
+    if (s->refuse_unknown) {
+        TRY(seccomp_library_open(&library, e));
+        TRY(check_names(&library, s, e));
+        seccomp_library_done(&library);
+    }
     if (cache_dirfd >= 0) {
         seccomp_cache_key(s, &key);
         if (seccomp_cache_read(cache_dirfd, &key, &p)) {

@@ -136,6 +136,14 @@ void state_unlock(int rootfd, const char *id, int lock)
     close(lock);
 }
 
+static int remove_notify(int dir, const char *id, struct err *e)
+{
+    if ((unlinkat(dir, STATE_NOTIFY_DIR "/" STATE_NOTIFY_NAME, 0) < 0 && errno != ENOENT) ||
+        (unlinkat(dir, STATE_NOTIFY_DIR, AT_REMOVEDIR) < 0 && errno != ENOENT))
+        return err_os(e, errno, "remove '%s' of '%s'", STATE_NOTIFY_DIR, id);
+    return 0;
+}
+
 int state_remove(int rootfd, const char *id, struct err *e)
 {
     static const char *const files[] = { "start", "config.json", ".state.json.next", "state.json" };
@@ -143,6 +151,7 @@ int state_remove(int rootfd, const char *id, struct err *e)
 
     if (dir < 0)
         return errno == ENOENT ? 0 : err_os(e, errno, "open state of '%s'", id);
+    TRY(remove_notify(dir, id, e));
     /* state.json last: until it is gone the container is known. */
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         if (unlinkat(dir, files[i], 0) < 0 && errno != ENOENT)

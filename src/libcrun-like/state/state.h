@@ -6,7 +6,9 @@
  *   ID/state.json    the record, replaced by rename: a reader sees an old or a new one, never half
  *   ID/config.json   the configuration as it was at create; later edits of the bundle's have no
  * effect ID/start         the start barrier's socket; there until the container was started
- *   .ID.lock         held (OFD lock) by whoever changes ID; outside ID/ so that delete can hold it
+ *   ID/notify/       what a container with a NOTIFY_SOCKET sees as /run/notify: notify.sock, once
+ * it was started .ID.lock         held (OFD lock) by whoever changes ID; outside ID/ so that delete
+ * can hold it
  *
  * Write-ahead: a record with phase "creating" and the cgroup's path is on disk before the first
  * effect outside the directory, so delete --force can always finish the job. Nothing is fsynced: no
@@ -23,6 +25,9 @@
 #include <sys/types.h>
 
 enum { STATE_VERSION = 1, STATE_ID_MAX = 240 };
+
+#define STATE_NOTIFY_DIR  "notify"
+#define STATE_NOTIFY_NAME "notify.sock"
 
 enum state_phase { STATE_CREATING, STATE_CREATED };
 
@@ -86,3 +91,7 @@ const char *state_status(int dirfd, const struct state_record *r);
 /* socket.c: ID/start. Paths of any length go through the directory's descriptor (P15). */
 int state_barrier_listen(int dirfd, struct err *e);
 int state_barrier_connect(int dirfd, struct err *e);
+/* ID/notify, and its socket, which everybody may write to who sees the directory: a descriptor that
+ * does not block, -ENOENT without the directory. */
+int state_notify_make(int dirfd, struct err *e);
+int state_notify_listen(int dirfd, struct err *e);

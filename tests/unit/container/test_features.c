@@ -172,14 +172,16 @@ TEST(memory_policy_modes_are_listed_and_known)
 
 TEST(annotations_that_change_what_is_done_are_named)
 {
+    static const char *const want[] = { "run.oci.hooks.stderr", "run.oci.hooks.stdout",
+                                        "run.oci.keep_original_groups",
+                                        "run.oci.mount_context_type",
+                                        "run.oci.seccomp_fail_unknown_syscall" };
     cleanup(cleanup_json) json_object *root = features();
     json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
 
-    EXPECT(json_object_array_length(names) == 2);
-    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 0)),
-               "run.oci.keep_original_groups");
-    EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, 1)),
-               "run.oci.mount_context_type");
+    EXPECT(json_object_array_length(names) == ARRAY_SIZE(want));
+    for (size_t i = 0; i < ARRAY_SIZE(want); i++)
+        EXPECT_STR(json_object_get_string(json_object_array_get_idx(names, i)), want[i]);
 }
 
 TEST_MAIN()

@@ -249,7 +249,7 @@ static inline struct init sandbox_init(const struct plan *plan)
                           .apparmor_fd = -1,
                           .selinux_fd = -1,
                           .umask = 022,
-                          .grants = { .cgroup_fd = -1, .cgroup_fallback_fd = -1, .barrier_fd = -1 },
+                          .grants = BOOT_GRANTS_NONE,
                           .actor = ROW_INIT };
 }
 

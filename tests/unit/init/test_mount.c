@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* test_mount.c - the mounts row: what is mounted, whichever of the kernel's calls are denied. */
 #include "denials.h"
+#include "mounted.h"
 
 #include "plan/writer.h"
 
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
-
-static unsigned long flags_of(const struct scratch *s, const char *name)
-{
-    struct statvfs st = { 0 };
-    auto_fd fd = sandbox_open(s, name, O_PATH);
-
-    EXPECT(fstatvfs(fd, &st) == 0);
-    return st.f_flag;
-}
 
 static mode_t mode_of(const struct scratch *s, const char *name)
 {
@@ -25,35 +16,11 @@ static mode_t mode_of(const struct scratch *s, const char *name)
     return st.st_mode;
 }
 
-/* A root directory, and a source to bind: a directory with a file. Returns where they are. */
-static int make_sources(const struct scratch *s)
-{
-    int dir = sandbox_root(s);
-
-    EXPECT(mkdirat(dir, "source", 0755) == 0 && mkdirat(dir, "root", 0755) == 0);
-    EXPECT(mknodat(dir, "source/file", S_IFREG | 0644, 0) == 0);
-    return dir;
-}
-
 struct wanted {
     const char *mount; /* the configuration's mount, without its destination; SRC is the source */
     const char *path;  /* looked at afterwards */
     unsigned long flags;
 };
-
-/* One mount of the configuration, at /mnt. */
-static int mount_it(const struct scratch *s, struct init *in, const char *mount, struct err *e)
-{
-    char top[1024];
-    const char *source = strstr(mount, "SRC");
-    int before = source ? (int)(source - mount) : (int)strlen(mount);
-
-    snprintf(top, sizeof top, ",'mounts':[{'destination':'/mnt',%.*s%s%s}]", before, mount,
-             source ? s->path : "", source ? source + 3 : "");
-    *in = sandbox_init(PLAN(.top = top));
-    in->rootfs = sandbox_open(s, "root", O_PATH | O_DIRECTORY);
-    return row_mounts(in, e);
-}
 
 static void expect_mounted(const struct scratch *s, const struct wanted *w, const struct denial *d)
 {
@@ -293,33 +260,6 @@ TEST(proc_on_a_link_is_refused)
             deny(&denials[k]);
             EXPECT_ERROR(mount_it(&s, &in, "'type':'proc'", &e), e, EINVAL,
                          "mounts[0] /mnt: '/mnt' must be an ordinary directory");
-        }
-}
-
-TEST(what_a_mount_has_is_kept_when_more_is_added)
-{
-    enum { NOSYMFOLLOW_SET = 256, NOSYMFOLLOW_SEEN = 0x2000 }; /* MS_*, ST_* */
-    const unsigned long kept =
-        ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME | NOSYMFOLLOW_SEEN;
-    auto_scratch s = scratch_make();
-
-    for (size_t k = 0; k < ARRAY_SIZE(denials); k++)
-        IN_SANDBOX(CLONE_NEWNS)
-        {
-            struct err e = { 0 };
-            struct init in;
-            char source[256];
-
-            make_sources(&s);
-            snprintf(source, sizeof source, "%s/source", s.path);
-            EXPECT(mount("tmpfs", source, "tmpfs",
-                         MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME |
-                             NOSYMFOLLOW_SET,
-                         NULL) == 0);
-            deny(&denials[k]);
-            EXPECT(mount_it(&s, &in, "'type':'bind','source':'SRC/source','options':['bind','ro']",
-                            &e) == 0);
-            EXPECT((flags_of(&s, "root/mnt") & (kept | ST_RDONLY)) == (kept | ST_RDONLY));
         }
 }
 
