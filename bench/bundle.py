@@ -64,11 +64,10 @@ def with_memory_limit(size):
     return edit
 
 
-def with_binds(count, files):
-    """The same folder, mounted so many times; so many descriptors allowed."""
+def with_binds(count, files, source):
+    """The same folder of the host, mounted so many times; so many descriptors allowed."""
     def edit(config):
         config["process"]["rlimits"] = [{"type": "RLIMIT_NOFILE", "soft": files, "hard": files}]
-        source = os.path.join(config["root"]["path"], "bin")
-        config["mounts"] += [{"destination": f"/mnt/{n}", "type": "bind", "source": source,
+        config["mounts"] += [{"destination": f"/mnt/{n}", "type": "bind", "source": str(source),
                               "options": ["rbind", "ro"]} for n in range(count)]
     return edit

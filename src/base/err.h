@@ -38,7 +38,8 @@ struct err {
 /* Fill *e from a system call's errno (positive or negative). Returns -code. */
 int err_os(struct err *e, long code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Fill *e with our own verdict. The code is chosen from the kind. Returns -code. */
+/* Fill *e with our own verdict, which is never of kind ERR_OS: no errno explains it. The code is
+ * chosen from the kind. Returns -code. */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -49,6 +50,12 @@ int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 
 /* The whole line for a person: text, and for ERR_OS ": " and the errno's words. Not for the sealed
  * executable (strerror allocates). Writes at most size bytes including the NUL. */
 void err_format(const struct err *e, char *ret, size_t size);
+
+enum { ERR_WORDS_MAX = 64 };
+
+/* What errno means, in the lower case that engines look for ("no such file or directory"): they are
+ * written in Go. Writes at most size bytes including the NUL to ret and returns it. */
+char *err_errno_words(int code, char *ret, size_t size);
 
 /* The stable lower-case name of a kind, as printed in JSON logs ("invalid", "not-found", ...). */
 const char *err_kind_name(enum err_kind kind);

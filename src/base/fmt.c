@@ -55,6 +55,10 @@ static const char *parse_spec(const char *p, struct spec *s, va_list *args)
     if (p[0] == '.' && p[1] == '*') {
         s->precision = va_arg(*args, int);
         p += 2;
+    } else if (p[0] == '.') {
+        s->precision = 0;
+        for (p++; *p >= '0' && *p <= '9'; p++)
+            s->precision = s->precision * 10 + (*p - '0');
     }
     for (; *p == 'l' || *p == 'z'; p++)
         s->longs++; /* size_t is as wide as long on every Linux */

@@ -2,7 +2,7 @@
 /*
  * fmt.h - a formatter that needs no C library, for code that runs after clone().
  *
- * Knows %s %.*s %c %d %i %u %x %o %% with the length modifiers l, ll and z, a zero flag and a
+ * Knows %s %.*s %.80s %c %d %i %u %x %o %% with the length modifiers l, ll and z, a zero flag and a
  * width. An unknown conversion stops the output (it never guesses at arguments).
  */
 #pragma once

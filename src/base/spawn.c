@@ -69,17 +69,10 @@ static int close_listed(int first)
     return (int)n;
 }
 
-static int set_descriptors(const struct spawn *s)
+static int set_descriptors(int input, const int *output, int exe)
 {
-    int first = s->exe < 0 ? EXE : EXE + 1, input = s->input, exe = s->exe;
-    long rc = 0;
-
-    if (s->out >= 0)
-        rc = SYS_3(__NR_dup3, s->out, STDOUT_FILENO, 0);
-    if (rc >= 0 && s->err >= 0)
-        rc = SYS_3(__NR_dup3, s->err, STDERR_FILENO, 0);
-    if (rc < 0)
-        return (int)rc;
+    int first = exe < 0 ? EXE : EXE + 1;
+    long rc;
 
     /* Out of the way of input's new place, then where it is not closed. */
     if (exe >= 0)
@@ -92,6 +85,10 @@ static int set_descriptors(const struct spawn *s)
         rc = SYS_3(__NR_dup3, input, STDIN_FILENO, 0);
     if (rc < 0)
         return (int)rc;
+    /* After input, which may have one of their numbers. */
+    for (int i = 0; output && i < 2; i++)
+        if (output[i] >= 0)
+            TRY((int)SYS_3(__NR_dup3, output[i], STDOUT_FILENO + i, 0));
     if (exe > EXE)
         TRY((int)SYS_3(__NR_dup3, exe, EXE, O_CLOEXEC));
     if (sys_close_range((unsigned)first, UINT_MAX, 0) == 0)
@@ -120,7 +117,7 @@ static int child_main(void *data)
     int rc;
 
     setsid();
-    rc = set_descriptors(s);
+    rc = set_descriptors(s->input, s->output, s->exe);
     if (rc == 0 && s->dir)
         rc = (int)SYS_1(__NR_chdir, s->dir);
     if (rc == 0) {

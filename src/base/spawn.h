@@ -17,8 +17,8 @@ struct spawn {
     const char *dir;  /* NULL: the caller's */
     char *const *argv;
     char *const *envp;
-    int input;    /* its standard input */
-    int out, err; /* its other streams; -1: the caller's */
+    int input;         /* its standard input */
+    const int *output; /* its standard output and error, above 2 or -1: the caller's; NULL: both */
 };
 
 /* Everything from descriptor 3 on is closed in it. Signals are at their defaults and none is

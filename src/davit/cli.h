@@ -31,9 +31,9 @@ struct cli_command {
  * 0: nothing does. STOP_AT_FIRST: already what follows the first word does. */
 enum { STOP_AT_FIRST = -1 };
 
-extern const struct cli_command cmd_create, cmd_delete, cmd_events, cmd_exec, cmd_features,
-    cmd_help, cmd_kill, cmd_list, cmd_pause, cmd_plan, cmd_ps, cmd_resume, cmd_run, cmd_spec,
-    cmd_start, cmd_state, cmd_update;
+extern const struct cli_command cmd_check, cmd_completion, cmd_create, cmd_delete, cmd_events,
+    cmd_exec, cmd_features, cmd_help, cmd_kill, cmd_list, cmd_mounts, cmd_pause, cmd_plan, cmd_ps,
+    cmd_resume, cmd_run, cmd_spec, cmd_start, cmd_state, cmd_update;
 
 /* All of them, in the order of the help; ends with NULL. */
 extern const struct cli_command *const cli_commands[];
@@ -54,8 +54,8 @@ int command_parse(const struct cli_command *command, char **argv, struct option_
 typedef int matching_act(struct cli *cli, const char *id, struct davit_error *e);
 int matching_each(struct cli *cli, const char *pattern, matching_act *act, struct davit_error *e);
 
-/* listen.c: what $LISTEN_FDS and its like say to this process, into ret. */
-int listen_read(struct davit_create_options *ret, struct davit_error *e);
+/* listen.c: what $LISTEN_FDS and its like say to this process; untouched when they say nothing. */
+int listen_read(unsigned *ret_fds, const char **ret_names, struct davit_error *e);
 
 /* To standard output. Return 0 (the exit status) or a negative errno. */
 int help_program(const char *name, struct davit_error *e);

@@ -11,7 +11,7 @@ static int create_run(struct cli *cli, struct davit_error *e)
     struct davit_create_options *options = &cli->values.run.create;
 
     options->size = sizeof *options;
-    TRY(listen_read(options, e));
+    TRY(listen_read(&options->listen_fds, &options->listen_names, e));
     return davit_create(cli->context, cli->values.args[0], options, e);
 }
 

@@ -65,6 +65,7 @@ static int exec_run(struct cli *cli, struct davit_error *e)
     else if (v->n_args < 2)
         return error_set(e, DAVIT_ERROR_INVALID,
                          "missing command (usage: exec [OPTION]... ID COMMAND [ARG]...)");
+    TRY(listen_read(&options->listen_fds, &options->listen_names, e));
     options->size = sizeof *options;
     options->argv = options->process_file ? NULL : (const char *const *)v->args + 1;
     options->env = v->env.items;

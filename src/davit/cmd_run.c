@@ -18,7 +18,7 @@ static int run_run(struct cli *cli, struct davit_error *e)
 
     options->size = sizeof *options;
     options->create.size = sizeof options->create;
-    TRY(listen_read(&options->create, e));
+    TRY(listen_read(&options->create.listen_fds, &options->create.listen_names, e));
     TRY(davit_run(cli->context, cli->values.args[0], options, &status, e));
     return status;
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 
 const struct cli_command *const cli_commands[] = {
-    &cmd_create, &cmd_start,    &cmd_run,    &cmd_state,  &cmd_kill, &cmd_delete,
-    &cmd_exec,   &cmd_pause,    &cmd_resume, &cmd_update, &cmd_ps,   &cmd_events,
-    &cmd_list,   &cmd_features, &cmd_spec,   &cmd_plan,   &cmd_help, NULL,
+    &cmd_create,   &cmd_start,  &cmd_run,    &cmd_state,  &cmd_kill,       &cmd_delete, &cmd_exec,
+    &cmd_pause,    &cmd_resume, &cmd_update, &cmd_mounts, &cmd_ps,         &cmd_events, &cmd_list,
+    &cmd_features, &cmd_check,  &cmd_spec,   &cmd_plan,   &cmd_completion, &cmd_help,   NULL,
 };
 
 /* Verbs of other runtimes. An engine that tries one learns from the failure that it is missing. */

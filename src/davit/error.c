@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* error.c - the program's own errors, and the exit code of every kind. */
+/* error.c - the program's own errors, in the library's form. */
 #include "davit/error.h"
+
+#include "base/err.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,29 +32,6 @@ static int kind_errno(enum davit_error_kind kind)
     return EIO;
 }
 
-int error_exit_code(enum davit_error_kind kind)
-{
-    switch (kind) {
-    case DAVIT_ERROR_OS:
-        return 1;
-    case DAVIT_ERROR_INVALID:
-        return 2;
-    case DAVIT_ERROR_NOT_FOUND:
-        return 3;
-    case DAVIT_ERROR_EXISTS:
-        return 4;
-    case DAVIT_ERROR_BAD_STATE:
-        return 5;
-    case DAVIT_ERROR_UNSUPPORTED:
-        return 6;
-    case DAVIT_ERROR_PROTOCOL:
-        return 7;
-    case DAVIT_ERROR_BUSY:
-        return 8;
-    }
-    return 1;
-}
-
 int error_set(struct davit_error *e, enum davit_error_kind kind, const char *format, ...)
 {
     va_list args;
@@ -67,6 +46,7 @@ int error_set(struct davit_error *e, enum davit_error_kind kind, const char *for
 
 int error_os(struct davit_error *e, int code, const char *format, ...)
 {
+    char words[ERR_WORDS_MAX];
     va_list args;
     size_t len;
 
@@ -76,7 +56,8 @@ int error_os(struct davit_error *e, int code, const char *format, ...)
     vsnprintf(e->text, sizeof e->text, format, args);
     va_end(args);
     len = strlen(e->text);
-    snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(code));
+    snprintf(e->text + len, sizeof e->text - len, ": %s",
+             err_errno_words(code, words, sizeof words));
     return -e->code;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* error.h - the program's own errors, in the library's form, and their exit codes. */
+/* error.h - the program's own errors, in the library's form. */
 #pragma once
 
 #include "base/err.h"
@@ -16,9 +16,6 @@ int error_set(struct davit_error *e, enum davit_error_kind kind, const char *for
 /* The same for a failed system call: ": " and the words of the (positive) errno are appended. */
 int error_os(struct davit_error *e, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* The table of davit(8), "EXIT STATUS". */
-int error_exit_code(enum davit_error_kind kind);
 
 /* Fill *e with an error of the shared command line code. Returns -code. */
 int error_from(struct davit_error *e, const struct err *from);

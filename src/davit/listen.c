@@ -18,7 +18,7 @@ static bool is_for_us(const char *pid)
     return !pid || (strtol(pid, &end, 10) == getpid() && !*end);
 }
 
-int listen_read(struct davit_create_options *ret, struct davit_error *e)
+int listen_read(unsigned *ret_fds, const char **ret_names, struct davit_error *e)
 {
     const char *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
     unsigned long n;
@@ -29,7 +29,7 @@ int listen_read(struct davit_create_options *ret, struct davit_error *e)
     if (count[strspn(count, "0123456789")] || n > LISTEN_MAX)
         return error_set(e, DAVIT_ERROR_INVALID, "LISTEN_FDS '%s' is not a number up to %d", count,
                          LISTEN_MAX);
-    ret->listen_fds = (unsigned)n;
-    ret->listen_names = n && names && *names ? names : NULL;
+    *ret_fds = (unsigned)n;
+    *ret_names = n && names && *names ? names : NULL;
     return 0;
 }

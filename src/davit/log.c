@@ -28,19 +28,45 @@ static int open_or_make(const char *path)
     return fd;
 }
 
+/* "KIND:NAME" as crun has it; anything else is a file's path, colons or not. Returns NAME. */
+static const char *take_apart(const char *where, enum log_kind *ret)
+{
+    static const struct {
+        const char *prefix;
+        enum log_kind kind;
+    } kinds[] = {
+        { "file:", LOG_TO_FILE },
+        { "journald:", LOG_TO_JOURNAL },
+        { "syslog:", LOG_TO_SYSLOG },
+    };
+
+    *ret = LOG_TO_FILE;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        size_t len = strlen(kinds[i].prefix);
+
+        if (strncmp(where, kinds[i].prefix, len) == 0) {
+            *ret = kinds[i].kind;
+            return where + len;
+        }
+    }
+    return where;
+}
+
 int log_open(struct log *log, const struct option_globals *global, struct davit_error *e)
 {
-    const char *path = global->log;
     auto_fd fd = -EBADF;
+    const char *name;
 
     log->format = global->log_format;
     log->level = global->log_level;
-    if (!path)
+    if (!global->log)
         return 0;
-    if (strncmp(path, "journald:", 9) == 0 || strncmp(path, "syslog:", 7) == 0)
-        return error_set(e, DAVIT_ERROR_UNSUPPORTED, "log to '%s': only files are supported yet",
-                         path);
-    fd = open_or_make(path);
+    name = take_apart(global->log, &log->kind);
+    if (!*name)
+        return error_set(e, DAVIT_ERROR_INVALID, "log '%s': a name is missing behind the colon",
+                         global->log);
+    log->ident = name;
+    fd = log->kind == LOG_TO_FILE ? open_or_make(name) : log_service_connect(log->kind);
     if (fd >= 0 && fd <= STDERR_FILENO) { /* never where the payload expects its streams */
         int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
@@ -48,7 +74,7 @@ int log_open(struct log *log, const struct option_globals *global, struct davit_
         fd = higher;
     }
     if (fd < 0)
-        return error_os(e, errno, "open log '%s'", path);
+        return error_os(e, errno, "open log '%s'", global->log);
     log->fd = take_fd(&fd);
     return 0;
 }
@@ -84,7 +110,8 @@ static bool is_config_root(const char *word, size_t len)
     return false;
 }
 
-size_t log_config_path(const char *text)
+/* Length of the path that text begins with, or 0. */
+static size_t path_length(const char *text)
 {
     size_t root = strcspn(text, ".[: "), len = root;
 
@@ -98,11 +125,25 @@ size_t log_config_path(const char *text)
     return 0;
 }
 
-/* e: NULL for what is no error */
-static void add_json(struct buf *line, int level, const char *text, const struct davit_error *e)
+const char *log_config_path(const char *text, size_t *ret_len)
+{
+    for (;;) {
+        size_t prefix = strcspn(text, "':"); /* what is quoted is somebody else's text */
+
+        *ret_len = path_length(text);
+        if (*ret_len)
+            return text;
+        if (strncmp(text + prefix, ": ", 2) != 0)
+            return NULL;
+        text += prefix + 2;
+    }
+}
+
+void log_add_json(struct buf *line, int level, const char *text, const struct davit_error *e)
 {
     char time[32], path[sizeof e->text];
-    size_t path_len = e ? log_config_path(text) : 0;
+    size_t len;
+    const char *found = e ? log_config_path(text, &len) : NULL;
 
     timestamp(time, sizeof time);
     buf_printf(line, "{\"level\":\"%s\",\"msg\":", level_name(level));
@@ -110,12 +151,12 @@ static void add_json(struct buf *line, int level, const char *text, const struct
     buf_printf(line, ",\"time\":\"%s\"", time);
     if (e)
         buf_printf(line, ",\"code\":\"%s\"", err_kind_name((enum err_kind)e->kind));
-    if (path_len) {
-        snprintf(path, sizeof path, "%.*s", (int)path_len, text);
+    if (found) {
+        snprintf(path, sizeof path, "%.*s", (int)len, found);
         buf_puts(line, ",\"path\":");
         buf_json_string(line, path);
     }
-    buf_puts(line, "}\n");
+    buf_puts(line, "}");
 }
 
 static void add_text(struct buf *line, int level, const char *text)
@@ -125,27 +166,32 @@ static void add_text(struct buf *line, int level, const char *text)
     timestamp(time, sizeof time);
     buf_printf(line, "time=\"%s\" level=%s msg=", time, level_name(level));
     buf_json_string(line, text);
-    buf_puts(line, "\n");
 }
 
-/* One write per line, so that lines of parallel runtimes do not mix. */
+/* One write per line, so that lines of parallel runtimes do not mix; to a service, one datagram. */
 static void write_line(int fd, const struct buf *line)
 {
     if (!buf_failed(line) && line->len)
         (void)!write(fd, line->data, line->len);
 }
 
-static void write_file(const struct log *log, int level, const char *text,
-                       const struct davit_error *e)
+static void write_log(const struct log *log, int level, const char *text,
+                      const struct davit_error *e)
 {
     auto_buf line = { 0 };
 
     if (log->fd < 0)
         return;
-    if (log->format == LOG_JSON)
-        add_json(&line, level, text, e);
+    if (log->kind == LOG_TO_JOURNAL)
+        log_add_journal(&line, log, level, text, e);
+    else if (log->kind == LOG_TO_SYSLOG)
+        log_add_syslog(&line, log, level, text, e);
+    else if (log->format == LOG_JSON)
+        log_add_json(&line, level, text, e);
     else
         add_text(&line, level, text);
+    if (log->kind == LOG_TO_FILE)
+        buf_puts(&line, "\n");
     write_line(log->fd, &line);
 }
 
@@ -166,7 +212,7 @@ static void write_stderr(const struct log *log, int level, const char *text)
 void log_error(const struct log *log, const struct davit_error *e)
 {
     write_stderr(log, LEVEL_ERROR, e->text);
-    write_file(log, LEVEL_ERROR, e->text, e);
+    write_log(log, LEVEL_ERROR, e->text, e);
 }
 
 void log_warning(const struct log *log, const char *line)
@@ -175,7 +221,7 @@ void log_warning(const struct log *log, const char *line)
         return;
     write_stderr(log, LEVEL_WARNING, line);
     if (log->level != LEVEL_DEFAULT)
-        write_file(log, LEVEL_WARNING, line, NULL);
+        write_log(log, LEVEL_WARNING, line, NULL);
 }
 
 void log_debug(const struct log *log, const char *line)
@@ -185,5 +231,5 @@ void log_debug(const struct log *log, const char *line)
     if (log->fd < 0)
         write_stderr(log, LEVEL_DEBUG, line);
     else
-        write_file(log, LEVEL_DEBUG, line, NULL);
+        write_log(log, LEVEL_DEBUG, line, NULL);
 }

@@ -6,37 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cli/start.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/auxv.h>
-#include <unistd.h>
-
-/* The last part of argv[0]; it names the state directory, so it must be a plain name. */
-static const char *program_name(const char *argv0)
-{
-    const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
-    const char *name = slash ? slash + 1 : argv0;
-
-    if (!name || !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return "davit";
-    return name;
-}
-
-static void keep_going(int sig)
-{
-}
-
-/* A reader that went away shows as EPIPE. A handler, other than SIG_IGN, is not inherited by the
- * payload; a caller's SIG_IGN stays as it is. */
-static void survive_sigpipe(void)
-{
-    struct sigaction ours = { .sa_handler = keep_going, .sa_flags = SA_RESTART }, callers;
-
-    if (sigaction(SIGPIPE, &ours, &callers) == 0 && callers.sa_handler == SIG_IGN)
-        sigaction(SIGPIPE, &callers, NULL);
-}
 
 static void warn(void *data, const char *line)
 {
@@ -112,23 +84,20 @@ static int exit_status(const struct cli *cli, const struct davit_error *e)
 {
     if (cli->command && cli->command->passes_status)
         return EXIT_OWN_FAILURE;
-    return error_exit_code(e->kind);
+    return exit_code((enum err_kind)e->kind);
 }
 
 int main(int argc, char **argv)
 {
-    static const char refusal[] = "davit: error: refuse to run with raised privileges (setuid, "
-                                  "setgid, file capabilities)\n";
     struct cli cli = { .log.fd = -EBADF };
     struct davit_error e = { 0 };
     int status;
 
-    if (getauxval(AT_SECURE)) {
-        (void)!write(STDERR_FILENO, refusal, sizeof refusal - 1);
-        return error_exit_code(DAVIT_ERROR_UNSUPPORTED);
-    }
-    survive_sigpipe();
-    cli.name = cli.log.name = program_name(argv[0]);
+    if (!start_allowed("davit"))
+        return exit_code(ERR_UNSUPPORTED);
+    start_survive_sigpipe();
+    /* It names the state directory, so it must be a plain name. */
+    cli.name = cli.log.name = start_name(argv[0], "davit");
     status = run(&cli, argv + (argc > 0), &e);
     if (status < 0) {
         log_error(&cli.log, &e);

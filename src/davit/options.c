@@ -15,7 +15,7 @@ static_assert((int)DAVIT_CGROUP_FS == 0 && (int)DAVIT_CGROUP_SYSTEMD == 1 &&
 const struct option options_global[] = {
     TEXT(NULL, "root", "DIR", global.root,
          "where states are kept (default: /run/NAME, or $XDG_RUNTIME_DIR/NAME without privileges)"),
-    TEXT(NULL, "log", "FILE", global.log, "append errors to this file, too"),
+    TEXT(NULL, "log", "FILE", global.log, "append errors to this file, too; or journald:NAME, syslog:NAME"),
     CHOICE(NULL, "log-format", "text|json", global.log_format, LOG_TEXT, "how FILE is written (default: text)"),
     CHOICE(NULL, "log-level", "error|warning|debug", global.log_level, LEVEL_ERROR,
            "what is reported (default: warning, in FILE error)"),

@@ -79,7 +79,7 @@ extern const struct option options_global[];
         TEXT(NULL, "pid-file", "FILE", run.create.pid_file,                                        \
              "write the process id of the container here, digits only"),                           \
         SWITCH(NULL, "no-pivot", run.create.no_pivot,                                              \
-               "do not use pivot_root (refused: it can't be done safely yet)"),                    \
+               "do without pivot_root on a host that runs from its initramfs"),                    \
         SWITCH(NULL, "no-new-keyring", run.create.no_new_keyring,                                  \
                "keep the caller's session keyring"),                                               \
         NUMBER(NULL, "preserve-fds", "N", run.create.preserve_fds,                                 \

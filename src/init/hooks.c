@@ -36,7 +36,8 @@ static int state_file(struct init *in, plan_str head, plan_str tail, struct err 
 static long become_hook(struct init *in, const struct plan_hook *h, const char *dir, int state)
 {
     char **argv = vector_make(in->plan, h->args, 1);
-    char **env = h->process_env ? init_environment(in) : vector_make(in->plan, h->env, 0);
+    char **env = h->process_env ? init_environment(in, (int)SYS_0(__NR_getppid))
+                                : vector_make(in->plan, h->env, 0);
     long rc;
 
     if (!argv || !env)
@@ -129,11 +130,11 @@ static int run_hook(struct init *in, const struct plan_hook *h, const char *dir,
     if (code < 0)
         return err_os(e, code, "%s '%s': execve", where, path);
     if (rc < 0)
-        return err_set(e, ERR_OS, "%s '%s': timed out after %u s", where, path, h->timeout);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': timed out after %u s", where, path, h->timeout);
     if (status & 0x7f)
-        return err_set(e, ERR_OS, "%s '%s': killed by signal %d", where, path, status & 0x7f);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': killed by signal %d", where, path, status & 0x7f);
     if (status >> 8)
-        return err_set(e, ERR_OS, "%s '%s': exited with status %d", where, path, status >> 8);
+        return err_set(e, ERR_PROTOCOL, "%s '%s': exited with status %d", where, path, status >> 8);
     return 0;
 }
 

@@ -94,7 +94,7 @@ static int set_groups(struct init *in, struct err *e)
 
     if (in->plan->flags & PLAN_KEEP_GROUPS)
         return 0;
-    if (in->setgroups_denied)
+    if (in->setgroups_denied || (in->plan->flags & PLAN_GROUPS_FIXED))
         return in->plan->groups.count == 0
                    ? 0
                    : err_set(e, ERR_INVALID,
@@ -115,8 +115,8 @@ static int verify_ids(struct init *in, struct err *e)
     SYS_3(__NR_getresgid, &g[0], &g[1], &g[2]);
     for (int i = 0; i < 3; i++)
         if (u[i] != in->plan->uid || g[i] != in->plan->gid)
-            return err_set(e, ERR_OS, "ids are %u:%u, not %u:%u", u[i], g[i], in->plan->uid,
-                           in->plan->gid);
+            return err_set(e, ERR_UNSUPPORTED, "ids are %u:%u, not %u:%u", u[i], g[i],
+                           in->plan->uid, in->plan->gid);
     return 0;
 }
 
@@ -188,6 +188,6 @@ int row_capabilities(struct init *in, struct err *e)
     rc = caps_get(&got);
     if (rc < 0 || got.permitted != want.permitted || got.effective != want.effective ||
         got.inheritable != want.inheritable)
-        return err_set(e, ERR_OS, "capabilities did not take effect");
+        return err_set(e, ERR_UNSUPPORTED, "capabilities did not take effect");
     return 0;
 }

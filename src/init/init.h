@@ -41,6 +41,7 @@ struct init {
     bool setgroups_denied;
     char executable[PATH_LENGTH_MAX];
     char home[PATH_LENGTH_MAX]; /* "HOME=/root" */
+    char listen_pid[24];        /* "LISTEN_PID=1" */
 };
 
 /* Row handlers: 0, or a negative errno with *e filled. */
@@ -85,6 +86,7 @@ int mount_set(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool r
 /* The same where /proc is the container's: path is another way to call the mount. */
 int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_t propagation,
                  bool recursive);
+bool mount_is_directory(int fd);
 int mount_onto(int tree, int target);
 int mount_clone(int dirfd, const char *path, bool recursive);
 int mount_filesystem(struct init *in, const struct mount_new *m, int target, struct err *e);
@@ -108,6 +110,9 @@ struct mount_new mount_new_of(const struct init *in, const struct plan_mount *m)
 const char *mount_tmpfs_data(int root, const struct mount_new *m, char *room, size_t size);
 int sources_make(struct init *in, struct err *e);
 
+/* move_root.c: the rootfs, in which we are, takes the place of "/" where pivot_root can't. */
+int move_root(struct init *in, struct err *e);
+
 /* copy_up.c: what the directory from holds, into the tmpfs with the root to and these options. */
 int copy_up(int from, int to, const char *data, struct err *e);
 
@@ -118,8 +123,9 @@ long identity_lower(uint64_t before);
 /* process.c: descriptors from first on are closed by the next execve. */
 void descriptors_hide(unsigned first);
 
-/* process.c: the payload's environment with the home that was found; NULL without memory. */
-char **init_environment(struct init *in);
+/* process.c: the payload's environment with the home that was found and, for sockets that are
+ * handed on, the payload's pid; NULL without memory. */
+char **init_environment(struct init *in, int pid);
 
 /* vector.c: a NULL-terminated array of the list's strings with room for extra more; NULL without
  * memory. */

@@ -14,7 +14,6 @@ typedef int handler(struct init *in, struct err *e);
 #define HANDLER_ROW_PARENT(id)         NULL
 #define HANDLER_ROW_ASIDE(id)          NULL
 #define HANDLER_ROW_AHEAD(id)          NULL
-#define HANDLER_ROW_AFTER(id)          NULL
 #define HANDLER_ROW_OUTER(id)          row_##id
 #define HANDLER_ROW_INIT(id)           row_##id
 #define HANDLER(id, name, actor, when) HANDLER_##actor(id),

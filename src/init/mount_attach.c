@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/stat.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #ifndef AT_RECURSIVE
 #define AT_RECURSIVE 0x8000
@@ -166,10 +167,22 @@ int mount_set_at(int fd, const char *path, uint64_t set, uint64_t clear, uint64_
     return (int)rc;
 }
 
+bool mount_is_directory(int fd)
+{
+    struct bare_stat st;
+
+    return bare_fstat(fd, &st) == 0 && S_ISDIR(st.mode);
+}
+
 int mount_onto(int tree, int target)
 {
-    return (int)sys_move_mount(tree, "", target, "",
-                               MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    long rc =
+        sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+
+    /* A file over a directory or the reverse: as mount(2) says it, and engines expect it. */
+    if (rc == -EINVAL && mount_is_directory(tree) != mount_is_directory(target))
+        rc = -ENOTDIR;
+    return (int)rc;
 }
 
 int mount_clone(int dirfd, const char *path, bool recursive)
@@ -323,7 +336,7 @@ static int reopen_mount(struct init *in, const char *destination, const char *ty
     if (SYS_5(__NR_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0 ||
         !(st.stx_attributes & STATX_ATTR_MOUNT_ROOT)) {
         bare_close(fd);
-        return err_set(e, ERR_OS, "the place of %s was changed meanwhile", type);
+        return err_set(e, ERR_BUSY, "the place of %s was changed meanwhile", type);
     }
     return fd;
 }

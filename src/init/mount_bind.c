@@ -75,13 +75,6 @@ static int set_flags(struct init *in, const struct plan_mount *m, int tree, stru
     return what ? err_os(e, EPERM, "%s of the source is locked in a user namespace", what) : 0;
 }
 
-static bool is_directory(int fd)
-{
-    struct bare_stat st;
-
-    return bare_fstat(fd, &st) == 0 && S_ISDIR(st.mode);
-}
-
 int bind_attach(struct init *in, const struct plan_mount *m, int tree, struct err *e)
 {
     uint32_t propagation = in->plan->host_propagation;
@@ -92,7 +85,7 @@ int bind_attach(struct init *in, const struct plan_mount *m, int tree, struct er
      * attached, where the kernel can do that to a detached mount. */
     if (cut && mount_set(tree, 0, 0, propagation, true) == 0)
         cut = false;
-    target = mount_target(in, m, is_directory(tree) ? PATH_MAKE_DIR : PATH_MAKE_FILE, e);
+    target = mount_target(in, m, mount_is_directory(tree) ? PATH_MAKE_DIR : PATH_MAKE_FILE, e);
     if (target < 0)
         return target;
     rc = mount_onto(tree, target);

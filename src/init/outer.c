@@ -22,7 +22,7 @@ int row_hide(struct init *in, struct err *e)
     /* Undumpable since the first instruction; here is the name that ps shows. */
     SYS_5(__NR_prctl, PR_SET_NAME, "davit:outer", 0, 0, 0);
     if (SYS_5(__NR_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
-        return err_set(e, ERR_OS, "still dumpable");
+        return err_set(e, ERR_UNSUPPORTED, "still dumpable");
     return in->plan ? 0 : -EINVAL;
 }
 

@@ -109,7 +109,7 @@ int row_home(struct init *in, struct err *e)
 {
     fmt(in->home, sizeof in->home, "HOME=/");
     look_up_home(in);
-    return in->home[0] ? 0 : err_set(e, ERR_OS, "no home");
+    return 0;
 }
 
 /* 0 when path can be executed as far as its inode tells; execve has the last word. Capabilities are
@@ -229,12 +229,19 @@ int row_no_new_privs(struct init *in, struct err *e)
     return rc < 0 ? err_os(e, rc, "prctl PR_SET_NO_NEW_PRIVS") : in->plan ? 0 : -EINVAL;
 }
 
-char **init_environment(struct init *in)
+char **init_environment(struct init *in, int pid)
 {
-    char **env = vector_make(in->plan, in->plan->env, 1);
+    uint32_t count = in->plan->env.count;
+    char **env = vector_make(in->plan, in->plan->env, 2);
 
-    if (env && in->home[0])
-        env[in->plan->env.count] = in->home;
+    if (!env)
+        return NULL;
+    if (in->home[0])
+        env[count++] = in->home;
+    if (in->plan->flags & PLAN_LISTEN_PID) {
+        fmt(in->listen_pid, sizeof in->listen_pid, "LISTEN_PID=%d", pid);
+        env[count] = in->listen_pid;
+    }
     return env;
 }
 
@@ -246,7 +253,7 @@ int row_execute(struct init *in, struct err *e)
     if (!(in->plan->flags & PLAN_PROCESS))
         return err_set(e, ERR_INVALID, "process is not set in the configuration");
     argv = vector_make(in->plan, in->plan->args, 0);
-    env = init_environment(in);
+    env = init_environment(in, (int)SYS_0(__NR_getpid));
     if (!argv || !env)
         return err_os(e, ENOMEM, "lay out arguments");
     /* Nobody is left to note it afterwards. */

@@ -36,19 +36,30 @@ int row_attach_rootfs(struct init *in, struct err *e)
     return rc < 0 ? err_os(e, rc, "move_mount '%s'", init_text(in, in->plan->rootfs)) : 0;
 }
 
+/* The working directory becomes the root. --no-pivot allows to do without pivot_root, which leaves
+ * nothing of the host, and is no reason to do so where it works. */
+static int enter_rootfs(struct init *in, struct err *e)
+{
+    /* pivot_root(".", ".") stacks the old root on the new one, so no directory is needed for it. */
+    long rc = SYS_2(__NR_pivot_root, ".", ".");
+
+    if (rc == -EINVAL && (in->plan->flags & PLAN_NO_PIVOT))
+        return move_root(in, e);
+    if (rc == -EINVAL)
+        return err_os(e, rc, "pivot_root (a host that runs from its initramfs needs --no-pivot)");
+    if (rc < 0)
+        return err_os(e, rc, "pivot_root");
+    rc = SYS_2(__NR_umount2, ".", MNT_DETACH);
+    return rc < 0 ? err_os(e, rc, "detach old root") : 0;
+}
+
 int row_pivot(struct init *in, struct err *e)
 {
     long rc = SYS_1(__NR_fchdir, in->rootfs);
 
     if (rc < 0)
         return err_os(e, rc, "enter rootfs");
-    /* pivot_root(".", ".") stacks the old root on the new one, so no directory is needed for it. */
-    rc = SYS_2(__NR_pivot_root, ".", ".");
-    if (rc < 0)
-        return err_os(e, rc, "pivot_root");
-    rc = SYS_2(__NR_umount2, ".", MNT_DETACH);
-    if (rc < 0)
-        return err_os(e, rc, "detach old root");
+    TRY(enter_rootfs(in, e));
     /* No directory stays open: the payload's own processes may look at us from here on. */
     bare_close(in->rootfs);
     in->rootfs = -1;

@@ -7,9 +7,11 @@
 #include "base/cleanup.h"
 #include "base/privilege.h"
 #include "config/generate.h"
+#include "container/check.h"
 #include "container/container.h"
 #include "container/features.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,13 +59,12 @@ static int read_options(void *to, size_t to_size, const void *from, struct err *
     return 0;
 }
 
-static char *default_root(const char *name)
+static char *default_root(const char *name, bool host_root)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
     char *root = NULL;
-    int n = runtime && *runtime && !privilege_is_hosts_root()
-                ? asprintf(&root, "%s/%s", runtime, name)
-                : asprintf(&root, "/run/%s", name);
+    int n = runtime && *runtime && !host_root ? asprintf(&root, "%s/%s", runtime, name)
+                                              : asprintf(&root, "/run/%s", name);
 
     return n < 0 ? NULL : root;
 }
@@ -77,7 +78,8 @@ int davit_context_new(const struct davit_context_options *options, davit_context
     int rc = c ? read_options(&o, sizeof o, options, &e) : err_os(&e, ENOMEM, "context");
 
     if (rc == 0) {
-        c->root = o.root ? strdup(o.root) : default_root(o.name ? o.name : "davit");
+        c->host_root = privilege_is_hosts_root();
+        c->root = o.root ? strdup(o.root) : default_root(o.name ? o.name : "davit", c->host_root);
         c->cgroup_manager = o.cgroup_manager;
         c->strict = o.strict;
         c->warn = o.warn;
@@ -191,6 +193,21 @@ int davit_update(davit_context *c, const char *id, const struct davit_update_opt
     return answer(rc < 0 ? rc : container_update(c, id, &o, &e), &e, error);
 }
 
+int davit_mounts_add(davit_context *c, const char *id, const char *json, struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, false, &e), &e, error);
+}
+
+int davit_mounts_remove(davit_context *c, const char *id, const char *json,
+                        struct davit_error *error)
+{
+    struct err e = { 0 };
+
+    return answer(container_mounts(c, id, json, true, &e), &e, error);
+}
+
 int davit_stats(davit_context *c, const char *id, char **ret_json, struct davit_error *error)
 {
     struct err e = { 0 };
@@ -238,6 +255,17 @@ int davit_features(char **ret_json, struct davit_error *error)
     auto_buf b = { 0 };
     struct err e = { 0 };
     int rc = features_json(&b, &e);
+
+    if (rc == 0)
+        *ret_json = take_ptr(b.data);
+    return answer(rc, &e, error);
+}
+
+int davit_check(char **ret_json, struct davit_error *error)
+{
+    auto_buf b = { 0 };
+    struct err e = { 0 };
+    int rc = check_json(&b, &e);
 
     if (rc == 0)
         *ret_json = take_ptr(b.data);

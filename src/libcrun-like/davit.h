@@ -120,7 +120,9 @@ struct davit_exec_options {
     const char *const *cgroups; /* NULL-terminated "[CONTROLLER,...:]PATH": the sub-cgroups to join,
                                    relative to the container's own; may be NULL */
     bool ignore_paused; /* in a paused container, too: it begins when the container is resumed */
-    const char *pidfd_socket; /* as in davit_create_options */
+    const char *pidfd_socket; /* this one and the next two as in davit_create_options */
+    unsigned listen_fds;
+    const char *listen_names;
 };
 
 /* Run another process in a running container. *ret_status as in davit_run. */
@@ -152,6 +154,14 @@ struct davit_update_options {
  * pids.limit, cpu.burst and cpu.idle; -1 is unlimited. */
 DAVIT_PUBLIC int davit_update(davit_context *c, const char *id,
                               const struct davit_update_options *options, struct davit_error *e);
+/* Bind mounts of json ({"mounts": [...]} as in config.json) into a created, running or paused
+ * container, all or none; Linux 5.12. Missing targets are made. */
+DAVIT_PUBLIC int davit_mounts_add(davit_context *c, const char *id, const char *json,
+                                  struct davit_error *e);
+/* Detach what is mounted at the destinations of json, whoever mounted it; nothing else of it
+ * counts. On failure those before the one that the error names are gone. */
+DAVIT_PUBLIC int davit_mounts_remove(davit_context *c, const char *id, const char *json,
+                                     struct davit_error *e);
 /* What a created, running or paused container uses, as one JSON object on one line:
  * {"type":"stats","id":ID,"data":{...}} as runc has it. Caller frees *ret_json. */
 DAVIT_PUBLIC int davit_stats(davit_context *c, const char *id, char **ret_json,
@@ -178,6 +188,9 @@ DAVIT_PUBLIC int davit_list(davit_context *c, char **ret_json, struct davit_erro
 /* A starting configuration (`davit spec`). rootless: for the calling user, with a user namespace.
  */
 DAVIT_PUBLIC int davit_spec(bool rootless, char **ret_json, struct davit_error *e);
+/* What this host offers and what davit will do with it: a JSON array of objects with the texts
+ * "area", "what", "found" and "so". Changes nothing. */
+DAVIT_PUBLIC int davit_check(char **ret_json, struct davit_error *e);
 /* features.md: what this build can do. */
 DAVIT_PUBLIC int davit_features(char **ret_json, struct davit_error *e);
 /* What a bundle compiles to, without touching the system. json: machine-readable. Needs no root. */

@@ -149,6 +149,11 @@ processes_left() {
   done
   find /proc -mindepth 2 -maxdepth 2 \( -name cwd -o -name exe \) -lname "$T/*" 2>/dev/null
 }
+# The host's mounts, but for what others mount meanwhile where programs have their own directories.
+mounts() {
+  awk -v own="$BATS_RUN_TMPDIR/" 'index($5, own) == 1 || $5 !~ "^/(tmp|var|run)/"' /proc/self/mountinfo |
+    cut -d' ' -f4- | sed 's/ \(shared\|master\|propagate_from\):[0-9]*//g' | LC_ALL=C sort
+}
 left() {
   containers_left
   cgroups_left

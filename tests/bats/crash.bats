@@ -34,11 +34,9 @@ in_user_namespace() {
 }
 rows() { "$RUNTIME" --root "$ROOT" plan --format json "$BUNDLE" 3>&- | jq -r '.rows[] | select(.runs) | .name'; }
 
-# The host as a test can change it: mounts, cgroups, state and the processes of this test. Not what others mount
-# meanwhile where programs have their own directories.
+# The host as a test can change it: mounts, cgroups, state and the processes of this test.
 snapshot() {
-  awk -v own="$BATS_RUN_TMPDIR/" 'index($5, own) == 1 || $5 !~ "^/(tmp|var|run)/"' /proc/self/mountinfo |
-    cut -d' ' -f4- | sed 's/ \(shared\|master\|propagate_from\):[0-9]*//g' | LC_ALL=C sort
+  mounts
   cgroups_left
   find "$ROOT" -mindepth 1 2>/dev/null | grep -vE '/\.cache(/|$)' | LC_ALL=C sort
 }
@@ -188,6 +186,37 @@ killed_after() {
 @test "crash: run killed from outside, in the foreground" {
   prepare() { :; }
   killed_after run --bundle "$BUNDLE" "$ID"
+}
+
+parents_rows() {
+  "$RUNTIME" --root "$ROOT" plan --format json "$BUNDLE" 3>&- |
+    jq -r '.rows[] | select(.runs and (.actor | IN("parent", "aside", "ahead"))) | .name'
+}
+child_of() { pgrep -P "$1" | head -n 1; }
+held() { local child; child=$(child_of "$1") && grep -q '^State:.*T' "/proc/$child/status"; }
+gone() { [ ! -e "/proc/$1" ] || zombie "/proc/$1"; }
+
+# A monitor that dies takes its runtime along (conmon, the shim: a parent-death signal of KILL). The
+# runtime is held in a row when its monitor is killed.
+@test "crash: a monitor that dies in any of the parent's rows of create leaves what delete --force clears" {
+  local row pid monitor failed=0
+  needs_fault_points
+  snapshot >"$T/before"
+  while read -r row; do
+    DAVIT_FAULT="$row:stop" "$here/monitor" "$T/pid" "$T/status" "$RUNTIME" --root "$ROOT" create --bundle "$BUNDLE" \
+      --pid-file "$T/pid" "$ID" </dev/null >/dev/null 2>&1 3>&- &
+    monitor=$!
+    eventually held $monitor || { failed=1; echo "'$row': not reached"; }
+    pid=$(child_of $monitor) || pid=none
+    kill -KILL $monitor
+    wait $monitor 2>/dev/null || true
+    eventually gone "$pid" || { failed=1; echo "'$row': the runtime outlived its monitor"; }
+    rt delete --force "$ID"
+    [ "$status" = 0 ] || { failed=1; echo "'$row': delete --force ended with $status: $err"; }
+    as_before || { failed=1; echo "'$row': the host is not as before"; sweep; rm -rf "$ROOT"; }
+    rm -f "$T/pid" "$T/status"
+  done < <(parents_rows)
+  [ $failed = 0 ]
 }
 
 @test "crash: the process that waits for start dies with its creator until the record says created" {

@@ -145,7 +145,7 @@ told() { grep -q "\"type\":\"$1\"" "$T/events"; }
   only_davit 'such an error'
   up
   { sleep 0.2; "$RUNTIME" --root "$ROOT" events --interval 50ms "$ID" 2>"$T/err" || echo $? >"$T/rc"; } | true
-  has "$(cat "$T/err")" 'standard output: Broken pipe'
+  has "$(cat "$T/err")" 'standard output: [Bb]roken pipe'
   same "$(cat "$T/rc")" 1
   same "$(state_of "$ID")" running
 }

@@ -251,7 +251,7 @@ process_file() { # JQ-FILTER…: changes to a process that runs sh
   refused exec --preserve-fds 5000 "$ID" true
   has "$err" '--preserve-fds 5000: at most 4096'
   refused exec --process "$T/none" "$ID"
-  has "$err" "open '.*/none': No such file"
+  has "$err" "open '.*/none': [Nn]o such file"
   refused exec --tty --detach "$ID" true
   has "$err" 'a detached process with a terminal needs --console-socket'
   refused exec --console-socket "$T/none" "$ID" true

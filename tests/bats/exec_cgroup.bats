@@ -63,3 +63,22 @@ sub() {
   refused exec --cgroup inner "$ID" true
   has "$err" 'the container has none'
 }
+
+# The kernel takes memory from a limit 64 pages at a time, so this is the least that can be seen. The payload's own
+# share is in it, too.
+@test "exec cgroup: an exec takes no more of the memory limit than one step of 256 KiB" {
+  needs_v1 memory
+  resources '{memory: {limit: 67108864}}'
+  up
+  local n before growth least=99999999 peak usage
+  peak=$(knob memory.max_usage_in_bytes - memory) usage=$(knob memory.usage_in_bytes - memory)
+  for n in 1 2 3 4 5 6 7 8 9 10; do
+    ok exec "$ID" /bin/true
+    echo 0 >"$peak"
+    before=$(cat "$usage")
+    ok exec "$ID" /bin/true
+    growth=$(($(cat "$peak") - before))
+    [ $growth -ge $least ] || least=$growth
+  done
+  [ $least -le 262144 ] || fail "the least of ten was $least bytes"
+}

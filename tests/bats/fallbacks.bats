@@ -6,7 +6,11 @@ load bundle
 
 real=$RUNTIME
 # Nothing is denied to what cleans up.
-teardown() { RUNTIME=$real; leave_nothing; }
+teardown() {
+  RUNTIME=$real
+  [ -z "${noexec:-}" ] || kill -KILL "$noexec" # unshare(1) has TERM blocked
+  leave_nothing
+}
 # deny ERRNO CALL…: from here on, for the runtime and all that it starts.
 deny() {
   printf '#!/bin/sh\nexec "%s" %s -- "%s" "$@"\n' "$here/deny" "$*" "$real" >"$T/davit"
@@ -116,6 +120,46 @@ newer='openat2 fsopen fsconfig fsmount mount_setattr clone3 close_range'
 @test "fallbacks: all is the same without the memory file flags of Linux 6.3" {
   edit '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["acct"], action: "SCMP_ACT_ERRNO"}]}'
   same_without EINVAL memfd_create:MFD_EXEC memfd_create:MFD_NOEXEC_SEAL fcntl:F_ADD_SEALS:F_SEAL_EXEC
+}
+
+# without_memfds [ERRNO CALL…]: the runtime's host is a pid namespace where vm.memfd_noexec is 2.
+without_memfds() {
+  only_davit 'a fallback for it'
+  [ -e /proc/sys/vm/memfd_noexec ] || skip 'this kernel knows no vm.memfd_noexec'
+  # Its first process waits for what others leave behind.
+  unshare --pid --fork --kill-child --mount-proc sh -c 'echo 2 >/proc/sys/vm/memfd_noexec; echo set
+    while :; do sleep 1; done' </dev/null >"$T/noexec" 2>&1 3>&- &
+  noexec=$!
+  eventually grep -qx set "$T/noexec"
+  [ $# = 0 ] || deny "$@"
+  printf '#!/bin/sh\nexec nsenter --pid=/proc/%s/ns/pid_for_children --mount=/proc/%s/ns/mnt "%s" "$@"\n' \
+    "$noexec" "$noexec" "$RUNTIME" >"$T/enter"
+  chmod +x "$T/enter"
+  RUNTIME=$T/enter
+}
+# The program of a created container's process, and why it can't be written.
+program() { echo "/proc/$(cat "$(cgroups_left | head -n 1)/cgroup.procs")/exe"; }
+why_not_written() { { : >>"$1"; } 2>&1 || true; }
+
+@test "fallbacks: all is the same where memfds can't be executed" {
+  without_memfds
+  runs_protected
+  lives_and_dies
+  has_a_terminal
+  args sleep 1000
+  create_it
+  has "$(why_not_written "$(program)")" 'Read-only file system'
+}
+
+@test "fallbacks: all is the same where memfds can't be executed and nothing mounted for it" {
+  without_memfds EPERM fsopen
+  runs_protected
+  lives_and_dies
+  has_a_user_namespace
+  args sleep 1000
+  create_it
+  has "$(readlink "$(program)")" '^/(dev/shm|tmp|var/tmp)/#[0-9]+ \(deleted\)$'
+  has "$(why_not_written "$(program)")" 'Text file busy'
 }
 
 @test "fallbacks: what has no safe way without a call is refused, and nothing is left" {

@@ -44,6 +44,75 @@ load bundle
   same "$(cat "$T/pid")" "$(pid_of)"
 }
 
+# held: the container's program waits in a startContainer hook until there is a word in /go; /hooked and /started
+# say how far it is. runs_held [OPTION…]: run, in the foreground, is process $run.
+held() {
+  mkfifo "$BUNDLE/rootfs/go"
+  edit '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "touch /hooked; read -r word </go"]}]'
+  args sh -c 'touch /started; sleep 1000'
+}
+runs_held() {
+  "$RUNTIME" --root "$ROOT" run "$@" --bundle "$BUNDLE" "$ID" </dev/null >"$T/run" 2>&1 3>&- &
+  run=$!
+  eventually test -e "$BUNDLE/rootfs/hooked"
+}
+let_go() {
+  timeout 5 sh -c 'echo go >"$1"' sh "$BUNDLE/rootfs/go"
+  eventually test -e "$BUNDLE/rootfs/started"
+}
+
+# runtime.md "State": running is from when the program runs, and "kill" must work then, wherever the process of
+# run or start is by that time. Before that peers say running, too, from their word to init on.
+@test "lifecycle: a container in the foreground is running from when its program does" {
+  local signal
+  held
+  for signal in STOP KILL; do
+    [ "$signal" = STOP ] || [ "$kind" != crun ] || continue # it goes with its run
+    runs_held
+    [ "$kind" != davit ] || status_is "$ID" creating
+    kill -$signal "$run"
+    let_go
+    same "$signal $(state_of "$ID")" "$signal running"
+    differ "$(pid_of)" 0
+    ok list
+    has "$out" "$ID .* running "
+    ok exec "$ID" echo here
+    same "$out" here
+    ok kill "$ID" KILL
+    eventually status_is "$ID" stopped
+    kill -CONT "$run" 2>/dev/null || true
+    wait "$run" || true
+    ok delete --force "$ID"
+    rm "$BUNDLE/rootfs"/{hooked,started}
+  done
+}
+
+@test "lifecycle: the pid file of run is there before the program runs" {
+  held
+  runs_held --pid-file "$T/pid"
+  [ -s "$T/pid" ] || fail 'no pid file yet'
+  let_go
+  same "$(cat "$T/pid")" "$(pid_of)"
+  ok kill "$ID" KILL
+  wait "$run" || true
+}
+
+@test "lifecycle: a started container is created until its program runs" {
+  local start
+  held
+  create_it
+  "$RUNTIME" --root "$ROOT" start "$ID" </dev/null >"$T/start" 2>&1 3>&- &
+  start=$!
+  eventually test -e "$BUNDLE/rootfs/hooked"
+  [ "$kind" != davit ] || status_is "$ID" created
+  kill -STOP "$start" 2>/dev/null || true # a peer's has ended by now
+  let_go
+  same "$(state_of "$ID")" running
+  kill -CONT "$start" 2>/dev/null || true
+  wait "$start"
+  same "$(state_of "$ID")" running
+}
+
 @test "lifecycle: start is refused in any state but created" {
   up
   refused start "$ID"

@@ -67,7 +67,7 @@ load bundle
 @test "spec: a bundle that is not there or takes no file is refused" {
   only_davit 'these words'
   refused spec --bundle "$T/none"
-  has "$err" "open bundle '.*/none': No such file"
+  has "$err" "open bundle '.*/none': no such file"
   refused spec --bundle /proc
   has "$err" "create 'config.json'"
   mkfifo "$T/config.json"

@@ -70,3 +70,23 @@ show='echo $LISTEN_FDS $LISTEN_PID $LISTEN_FDNAMES; for n in 3 4 5; do cat <&$n;
     has "$err" 'LISTEN_FDS'
   done
 }
+
+@test "listen: exec, too, with the number that its process has" {
+  [ "$kind" != runc ] || skip 'runc hands nothing to exec'
+  up
+  with_fds LISTEN_PID=self LISTEN_FDS=2 LISTEN_FDNAMES=a:b -- exec "$ID" sh -c "$show; echo \$\$"
+  [ "$kind" = davit ] || { same "$(sed -n '2,3p' <<<"$out")" $'three\nfour'; return 0; }
+  same "$(head -n 1 <<<"$out")" "2 $(tail -n 1 <<<"$out") a:b"
+  same "$(sed -n '2,3p' <<<"$out")" $'three\nfour'
+  with_fds LISTEN_FDS=9 -- exec "$ID" true
+  has "$status $err" '^255 .*LISTEN_FDS'
+}
+
+@test "listen: without a pid namespace the number is the process's, too" {
+  only_davit 'this care'
+  edit '.linux.namespaces |= map(select(.type != "pid"))'
+  args sh -c 'echo $LISTEN_PID $$'
+  with_fds LISTEN_FDS=1 -- run --bundle "$BUNDLE" "$ID"
+  same "$status" 0
+  same "${out% *}" "${out#* }"
+}

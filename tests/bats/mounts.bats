@@ -235,7 +235,7 @@ private_view() { # SCRIPT: run with $B and the runtime's call in $R
   bind /mnt "$T/one" bind
   bind /tmp/file "$BUNDLE/rootfs/mnt/link" bind
   refused run --bundle "$BUNDLE" "$ID"
-  has "$err" "mounts\[[0-9]+\] /tmp/file: open_tree '$BUNDLE/rootfs/mnt/link': No such file"
+  has "$err" "mounts\[[0-9]+\] /tmp/file: open_tree '$BUNDLE/rootfs/mnt/link': no such file"
   nothing_left
   edit '.mounts[-1].source = $s' --arg s "$BUNDLE/rootfs/mnt/own"
   inside 'test -d /tmp/file'

@@ -91,7 +91,7 @@ user_namespace() {
 @test "flags: in a user namespace what the host forbids can't be asked for" {
   [ "$kind" != crun ] || skip 'crun then keeps it'
   user_namespace
-  forbidden ro bind,rw "mounts\[[0-9]+\] /mnt: 'ro' of the source is locked in a user namespace: Operation not permitted"
+  forbidden ro bind,rw "mounts\[[0-9]+\] /mnt: 'ro' of the source is locked in a user namespace: operation not permitted"
   forbidden nosuid bind,suid "'nosuid' of the source is locked"
   forbidden nodev bind,dev,ro "'nodev' of the source is locked"
   forbidden noexec bind,exec "'noexec' of the source is locked"

@@ -201,5 +201,5 @@ two_file_systems() { # SCRIPT with $R to run the container
   install -m 755 "$RUNTIME" "$T/reachable/"
   ! setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all timeout 20 "$T/reachable/${RUNTIME##*/}" \
     --cgroup-manager disabled --root "$T/state" run --bundle "$BUNDLE" "$ID" </dev/null >"$T/o" 2>"$T/e" 3>&-
-  has "$(cat "$T/e")" 'mounts\[3\] /mnt: map ids: .*Operation not permitted'
+  has "$(cat "$T/e")" 'mounts\[3\] /mnt: map ids: .*operation not permitted'
 }

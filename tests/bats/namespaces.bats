@@ -259,3 +259,37 @@ with_ids() {
   differ "$status" 0
   [ "$kind" != davit ] || has "$err" 'linux.uidMappings: newuidmap refused the mapping'
 }
+
+# as_user COMMAND…: without a right of root's; $RUNTIME may lie where that user can't go, so the copy is at
+# $T/reachable, under the same name.
+as_user() {
+  chown 65534:65534 "$T" "$BUNDLE"
+  chmod 644 "$BUNDLE/config.json"
+  mkdir -p "$T/reachable"
+  install -m 755 "$RUNTIME" "$T/reachable/"
+  env -i PATH="$PATH" XDG_RUNTIME_DIR="$T" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all \
+    timeout 20 "$@" </dev/null >"$T/o" 2>"$T/e" 3>&-
+}
+
+@test "namespaces: a user to whom no cgroup was delegated gets a container without one" {
+  [ "$(cat /proc/sys/user/max_user_namespaces)" != 0 ] || skip 'user namespaces are switched off here'
+  [ "$kind" != crun ] || [ -z "$(v1_dir memory)" ] || skip 'crun refuses hybrid cgroups'
+  map 65534 1
+  edit 'del(.linux.cgroupsPath) | .linux.resources = {devices: [{allow: false, access: "rwm"}]} | .mounts = [.mounts[] | select(.destination != "/sys")]'
+  args sh -c 'cat /proc/self/cgroup'
+  as_user "$T/reachable/${RUNTIME##*/}" --root "$T/state" run --bundle "$BUNDLE" "$ID" || fail "$(cat "$T/e")"
+  [ "$kind" != davit ] || same "$(grep -c -- "$ID" "$T/o")" 0
+  # A limit is not dropped.
+  edit '.linux.resources.pids.limit = 10'
+  ! as_user "$T/reachable/${RUNTIME##*/}" --root "$T/state" run --bundle "$BUNDLE" "$ID" || fail 'the limit was forgotten'
+  has "$(cat "$T/e")" 'cgroup'
+}
+
+@test "namespaces: root of no more than a user namespace keeps states where the user does" {
+  [ "$(cat /proc/sys/user/max_user_namespaces)" != 0 ] || skip 'user namespaces are switched off here'
+  args true
+  # It may fail for want of other rights; the directory is first.
+  as_user unshare --user --map-root-user "$T/reachable/${RUNTIME##*/}" run --bundle "$BUNDLE" "$ID" || true
+  hasnt "$(cat "$T/e")" '/run/'
+  [ -d "$T/${RUNTIME##*/}" ] || fail "nothing is in \$XDG_RUNTIME_DIR: $(cat "$T/e")"
+}

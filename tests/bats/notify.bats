@@ -42,7 +42,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   args sleep 1000
   behind run --detach --bundle "$BUNDLE" "$ID"
   eventually runs
-  ! ended
+  ! ended || false
   say READY=1
   ended_with 0
   eventually heard_ready
@@ -56,7 +56,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   create_it
   behind start "$ID"
   eventually runs
-  ! ended
+  ! ended || false
   say READY=1
   ended_with 0
   eventually heard_ready
@@ -69,7 +69,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   eventually runs
   say READY=1
   eventually heard_ready
-  ! ended
+  ! ended || false
   touch "$BUNDLE/rootfs/tmp/go"
   ended_with 7
 }
@@ -104,7 +104,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   eventually runs
   say 'STATUS=fine' 'MAINPID=1\nFDSTORE=1' 'XREADY=1' 'READY=12' 'READY=0' '' "STATUS=$(printf 'x%.0s' {1..5000})\\nREADY=1"
   say 'WATCHDOG=1\nBARRIER=1'
-  ! ended
+  ! ended || false
   say 'STATUS=x\nREADY=1\nMAINPID=1'
   ended_with 0
   same "$(heard)" "READY=1 MAINPID=$(pid_of)"
@@ -143,7 +143,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   eventually runs
   say READY=1
   ended_with 0
-  has "$(cat "$T/behind")" "warning: NOTIFY_SOCKET '$T/notify.sock': connect: No such file"
+  has "$(cat "$T/behind")" "warning: NOTIFY_SOCKET '$T/notify.sock': connect: no such file"
   runs
   ok delete --force "$ID"
   rm "$T/behind"
@@ -161,7 +161,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   behind run --bundle "$BUNDLE" "$ID"
   eventually runs
   say READY=1
-  ! heard_ready
+  ! heard_ready || false
   touch "$T/heard.go"
   eventually heard_ready
   touch "$BUNDLE/rootfs/tmp/go"
@@ -175,7 +175,7 @@ ended_with() { eventually ended || { cat "$T"/err.1*; return 1; }; same "$(head 
   eventually runs
   say READY=1
   ended_with 0
-  ! say WATCHDOG=1 2>"$T/refused"
+  ! say WATCHDOG=1 2>"$T/refused" || false
   grep -q ConnectionRefused "$T/refused"
 }
 

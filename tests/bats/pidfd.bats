@@ -60,3 +60,20 @@ terminates() {
   up
   refused exec --pidfd-socket "$T/none" "$ID" true
 }
+
+@test "pidfd: an annotation says where to, as with crun" {
+  [ "$kind" != runc ] || skip 'runc does not know it'
+  local verb
+  edit '.annotations["run.oci.pidfd_receiver"] = $s' --arg s "$T/sock"
+  args sleep 1000
+  for verb in create 'run --detach'; do
+    rm -f "$T"/{sock,go,heard}
+    receiver
+    # shellcheck disable=SC2086
+    ok $verb --bundle "$BUNDLE" "$ID"
+    eventually grep -qx "descriptors 1 pid $(pid_of)" "$T/heard"
+    ok kill "$ID" KILL
+    terminates || true
+    ok delete --force "$ID"
+  done
+}

@@ -226,3 +226,15 @@ caps() { # reads the five sets as hexadecimal numbers without leading zeros, in 
   out=$(setpriv --groups 7,8 timeout 20 "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 2>"$T/e")
   same "$out" 1001
 }
+
+@test "process: a root that may not set groups, as unshare -r makes it, runs without additional ones" {
+  [ "$(cat /proc/self/setgroups)" = allow ] || skip 'nor may this one'
+  local caller=(unshare --user --map-root-user timeout 20 "$RUNTIME" --root "$ROOT")
+  [ "$kind" = davit ] && caller+=(--cgroup-manager disabled) || caller+=(--rootless=true)
+  chown -R 0:0 "$BUNDLE"
+  edit 'del(.linux.cgroupsPath, .linux.resources) | .mounts |= map(select(.type != "cgroup"))'
+  args id -G
+  same "$("${caller[@]}" run --bundle "$BUNDLE" "$ID" </dev/null 2>&1 3>&-)" 0
+  edit '.process.user.additionalGids = [7]'
+  has "$("${caller[@]}" run --bundle "$BUNDLE" "$ID" </dev/null 2>&1 3>&-)" 'groups'
+}

@@ -82,7 +82,7 @@ table_only() { [ "$kind" != crun ] || skip 'crun does not run ps'; }
   only_davit 'such an error'
   up
   PATH=/nowhere "$RUNTIME" --root "$ROOT" ps "$ID" >"$T/ps" 2>&1 </dev/null && fail 'it worked'
-  has "$(cat "$T/ps")" "run 'ps': No such file"
+  has "$(cat "$T/ps")" "run 'ps': no such file"
   PATH=/nowhere "$RUNTIME" --root "$ROOT" ps -f json "$ID" >"$T/ps" 2>&1 </dev/null
   same "$(jq -c . <"$T/ps")" "[$(pid_of)]"
 }

@@ -24,3 +24,14 @@ load bundle
   has "$err" 'linux.intelRdt.closID must be one name'
   nothing_left
 }
+
+@test "resctrl: update of a container without a class, or with a wrong schema, is refused" {
+  only_davit 'this order of checks'
+  up
+  refused update --l3-cache-schema 'L3:0=f' "$ID"
+  has "$err" '--l3-cache-schema: container .* has no linux.intelRdt'
+  refused update --mem-bw-schema 'L3:0=f' "$ID"
+  has "$err" '--mem-bw-schema .* starts with MB:'
+  refused update --l3-cache-schema $'L3:0=f\nMB:0=1' "$ID"
+  has "$err" '--l3-cache-schema .* is not one line'
+}

@@ -64,7 +64,7 @@ policy() { chrt -p "$1" | sed 's/^pid [0-9]*.s current //' | tr '\n' ' '; }
   only_davit 'this order'
   edit '.process.scheduler = {policy: "SCHED_ISO"}'
   refused create --bundle "$BUNDLE" "$ID"
-  has "$err" 'process.scheduler: sched_setattr SCHED_ISO: Invalid argument'
+  has "$err" 'process.scheduler: sched_setattr SCHED_ISO: invalid argument'
   nothing_left
 }
 

@@ -168,7 +168,7 @@ notify() {
   args sleep 1000
   create_it
   refused start "$ID"
-  has "$err" 'linux.seccomp.listenerPath: connect to .*agent.sock.: No such file'
+  has "$err" 'linux.seccomp.listenerPath: connect to .*agent.sock.: no such file'
   status_is "$ID" created
   agent
   ok start "$ID"
@@ -180,7 +180,7 @@ notify() {
   WHERE=- agent
   notify mkdir
   LIMIT=25 refused run --bundle "$BUNDLE" "$ID"
-  has "$err" 'linux.seccomp.listenerPath: connect to .*: Connection timed out'
+  has "$err" 'linux.seccomp.listenerPath: connect to .*: connection timed out'
   kill "$agent"
   eventually nothing_left
 }

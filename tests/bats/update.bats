@@ -211,7 +211,7 @@ knows_option() { "$RUNTIME" update --help | grep -q -- "--$1" || skip "this runt
     "cpu": {"shares": 300, "quota": 70000, "period": 200000, "burst": 0, "idle": 1, "cpus": "0", "mems": "0"},
     "hugepageLimits": [{"pageSize": "2MB", "limit": 0}], "pids": {"limit": 7},
     "devices": [{"allow": false, "access": "rwm"}], "unified": {"hugetlb.2MB.max": "a lot"}}' refused
-  has "$err" "hugetlb.2MB.max.*Invalid argument$"
+  has "$err" "hugetlb.2MB.max.*[Ii]nvalid argument$"
   same "$(all)" "$before"
   same "$(state_of "$ID")" running
 }
@@ -304,7 +304,7 @@ knows_option() { "$RUNTIME" update --help | grep -q -- "--$1" || skip "this runt
   STDIN=$T/huge refused update --resources - "$ID"
   rm "$T/huge"
   refused update --resources "$T/no-such-file" "$ID"
-  has "$err" 'No such file'
+  has "$err" '[Nn]o such file'
   refused update --resources "$T" "$ID"
   mkfifo "$T/fifo"
   LIMIT=5 refused update --resources "$T/fifo" "$ID"

@@ -36,8 +36,11 @@ static int set_fact(struct recipe *r, const char *name, const char *value, struc
         const char *name;
         bool *flag;
     } flags[] = {
-        { "rootless", &r->rootless },     { "strict", &r->strict }, { "run", &r->run },
-        { "no-keyring", &r->no_keyring }, { "notify", &r->notify },
+        { "rootless", &r->rootless },   { "groups-fixed", &r->groups_fixed },
+        { "strict", &r->strict },       { "run", &r->run },
+        { "announced", &r->announced }, { "no-keyring", &r->no_keyring },
+        { "no-pivot", &r->no_pivot },   { "listen", &r->listen },
+        { "notify", &r->notify },
     };
 
     if (!strcmp(name, "host"))
@@ -133,10 +136,15 @@ static int gather(const struct recipe *r, const struct spec *s, struct ingredien
         .bundle = r->bundle,
         .rootfs = root[0] == '/' ? root : arena_printf(&i->arena, "%s/%s", r->bundle, root),
         .rootless = r->rootless,
+        .groups_fixed = r->groups_fixed,
         .strict = r->strict,
         .notify_dir = r->notify ? "/run/davit/golden/notify" : NULL,
         .barrier = !r->run,
+        .announced = r->announced,
         .no_keyring = r->no_keyring,
+        .no_pivot = r->no_pivot,
+        .listen_fds = r->listen ? 2 : 0,
+        .listen_names = r->listen ? "web:admin" : NULL,
     };
     if (!ret->rootfs)
         return err_os(e, ENOMEM, "root.path");

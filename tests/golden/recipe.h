@@ -13,15 +13,15 @@ enum recipe_host { RECIPE_NONE, RECIPE_V1, RECIPE_V2, RECIPE_HYBRID };
 /* What davit would find out by itself. */
 struct recipe {
     enum recipe_host host;
-    bool rootless, strict, run, no_keyring, notify;
+    bool rootless, groups_fixed, strict, run, announced, no_keyring, no_pivot, listen, notify;
     bool fake_filter; /* a filter of one instruction instead of what libseccomp makes */
     char id[64], bundle[256];
 };
 
 /* A v2 host, root, create, "/bundle". */
 void recipe_init(struct recipe *r);
-/* Lines "name=value": host=none|v1|v2|hybrid rootless=1 strict=1 run=1 no-keyring=1 notify=1
- * id= bundle= */
+/* Lines "name=value": host=none|v1|v2|hybrid rootless=1 groups-fixed=1 strict=1 run=1 announced=1
+ * no-keyring=1 no-pivot=1 notify=1 listen=1 (two sockets) id= bundle= */
 int recipe_parse(struct recipe *r, char *facts, struct err *e);
 
 int recipe_plan(const struct recipe *r, const struct spec *s, struct plan **ret, struct err *e);

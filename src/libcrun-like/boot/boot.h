@@ -34,7 +34,6 @@ struct boot {
     int terminal;        /* the pty's master, -1 without */
     int listener;        /* of the seccomp filter, -1 without */
     int32_t done_value;  /* goes out with the next DONE */
-    bool exec_seen;      /* the payload runs: init's end of the conversation closed by execve */
     bool peer_failed;    /* outer or init said FAILED, */
     unsigned failed_row; /* in this row */
     bool kept;
@@ -89,8 +88,10 @@ int boot_trace_open(struct boot *b, struct err *e);
 int boot_trace_write(const struct boot *b, const char *path, struct err *e);
 void boot_trace_row(struct boot *b, uint64_t begin_ns);
 
-/* executable.c: a sealed memfd with outer's and init's code, made once per process. Borrowed. */
-int boot_executable(struct err *e);
+/* executable.c: a sealed file with outer's and init's code, made once per process. Borrowed; but
+ * where it can't be sealed it is made for this call alone, and *ret_own is the same, to be closed.
+ */
+int boot_executable(int *ret_own, struct err *e);
 
 /* fault.c: what $DAVIT_FAULT ("row name:fail|kill|stop") asks of this plan's table. Only the test
  * build looks. kind: enum boot_fault; row: index. */

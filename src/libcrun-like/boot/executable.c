@@ -10,7 +10,7 @@
 extern const unsigned char davit_init_bytes[];
 extern const size_t davit_init_size;
 
-int boot_executable(struct err *e)
+int boot_executable(int *ret_own, struct err *e)
 {
     static _Atomic int made = -1; /* one per process: a shim starts many containers */
     int seen = atomic_load(&made), none = -1;
@@ -21,6 +21,9 @@ int boot_executable(struct err *e)
     fd = executable_seal("davit-init", davit_init_bytes, davit_init_size, e);
     if (fd < 0)
         return fd;
+    /* A container that got at it must not change what the next one starts with. */
+    if (!executable_is_sealed(fd))
+        return *ret_own = take_fd(&fd);
     /* Another thread may have been faster: its descriptor stays, ours is closed. */
     if (atomic_compare_exchange_strong(&made, &none, fd))
         return take_fd(&fd);

@@ -67,7 +67,7 @@ static int run_helper(const char *program, pid_t pid, const char *map, struct er
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status))
-        return err_set(e, ERR_OS, "%s refused the mapping", program);
+        return err_set(e, ERR_INVALID, "%s refused the mapping", program);
     return 0;
 }
 

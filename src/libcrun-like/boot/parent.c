@@ -356,20 +356,9 @@ static int await_outer(struct boot *b, struct err *e)
     return err_set(e, ERR_PROTOCOL, "outer was %s", how_it_died(status, how, sizeof how));
 }
 
-/* execve closes init's end of the conversation: silence is success. */
-static int await_payload(struct boot *b, struct err *e)
-{
-    if (b->exec_seen)
-        return 0;
-    TRY(await_outer(b, e));
-    return expect(b, BOOT_MSG_HELLO, &b->exec_seen, e);
-}
-
 /* Rows that nobody asks for. */
 static int run_unasked(struct boot *b, const struct row_info *row, struct err *e)
 {
-    if (row->actor == ROW_AFTER)
-        TRY(await_payload(b, e));
     /* init goes past this one without another word, so outer's last rows must be behind us. */
     if (row->actor == ROW_AHEAD && b->init)
         TRY(await_outer(b, e));
@@ -405,6 +394,15 @@ static int walk(struct boot *b, struct err *e)
         TRY(run_own(b, row, e));
     }
     return close_turn(b, &turn, e);
+}
+
+/* execve closes init's end of the conversation: silence is success. */
+static int await_payload(struct boot *b, struct err *e)
+{
+    bool ended;
+
+    TRY(await_outer(b, e));
+    return expect(b, BOOT_MSG_HELLO, &ended, e);
 }
 
 int boot_run(struct boot *b, struct err *e)

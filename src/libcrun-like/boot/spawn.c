@@ -122,7 +122,8 @@ static int clone_child(struct boot *b, struct err *e)
 
 int boot_start(struct boot *b, unsigned preserve_fds, struct err *e)
 {
-    int exe = boot_executable(e), pair[2];
+    auto_fd own = -EBADF; /* until outer has it, too */
+    int exe = boot_executable(&own, e), pair[2];
 
     if (exe < 0)
         return exe;

@@ -103,9 +103,6 @@ int cgroup_locate(const struct cgroup_host *host, const char *cgroups_path, cons
                   struct cgroup *ret, struct err *e);
 void cgroup_done(struct cgroup *cg);
 
-/* Could cgroup_make() make all of the directories, as far as file permissions go? */
-bool cgroup_may_make(const struct cgroup *cg);
-
 /* mkdir -p in every hierarchy; on v2 enables all available controllers on the way down (a failure
  * is an error only for the ones that writes need); on v1 initialises cpuset.cpus/mems from the
  * parent. A leaf that exists and holds processes is refused (SEC-56). Undoes its own mkdirs on

@@ -49,6 +49,9 @@ static int freeze_directory(const struct cgroup *cg, unsigned i, int dirfd, stru
             set(dirfd, cg->v2[i], false);
             return err_set(e, ERR_BUSY, "freeze cgroup '%s': a process does not stop", cg->dirs[i]);
         }
+        /* A KILL thaws, for its process to die. On v1 the last to write has its way. */
+        if (cg->v2[i] && reads_as(dirfd, "cgroup.freeze", "0"))
+            return err_set(e, ERR_BUSY, "freeze cgroup '%s': it was thawed meanwhile", cg->dirs[i]);
         nanosleep(&pause, NULL);
         /* v1 forgets tasks that were forked while it froze until it is told again. */
         if (!cg->v2[i])

@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void cgroup_done(struct cgroup *cg)
 {
@@ -129,27 +128,4 @@ int cgroup_locate(const struct cgroup_host *host, const char *cgroups_path, cons
     *ret = cg;
     cg = (struct cgroup){ 0 };
     return 0;
-}
-
-/* The lowest directory that is there, in which the next one would be made. */
-static bool may_make_one(const char *dir, size_t mount_len)
-{
-    auto_free char *path = strdup(dir);
-
-    while (path && strlen(path) > mount_len) {
-        *strrchr(path, '/') = '\0';
-        if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0)
-            return true;
-        if (errno != ENOENT)
-            return false;
-    }
-    return false;
-}
-
-bool cgroup_may_make(const struct cgroup *cg)
-{
-    for (unsigned i = 0; i < cg->count; i++)
-        if (cg->dirs[i] && !may_make_one(cg->dirs[i], cg->mount_len[i]))
-            return false;
-    return true;
 }

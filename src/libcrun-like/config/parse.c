@@ -215,6 +215,20 @@ int spec_parse_resources(const char *text, size_t len, struct spec **ret, struct
     return parse_document(text, len, "linux", read_changes, ret, e);
 }
 
+static int read_mount_list(const struct json_at *at, void *ret, struct err *e)
+{
+    static const struct json_field fields[] = {
+        FIELD_ARRAY(struct spec, mounts, mount_count, "mounts", spec_read_mount, JSON_REQUIRED),
+    };
+
+    return json_read_fields(at, fields, ARRAY_SIZE(fields), ret, e);
+}
+
+int spec_parse_mounts(const char *text, size_t len, struct spec **ret, struct err *e)
+{
+    return parse_document(text, len, NULL, read_mount_list, ret, e);
+}
+
 int spec_load(int bundle_dirfd, const char *name, struct spec **ret, struct err *e)
 {
     auto_free char *text = NULL;

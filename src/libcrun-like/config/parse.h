@@ -27,6 +27,9 @@ json_reader spec_read_exec_affinity; /* struct spec_exec_affinity */
 json_reader spec_read_personality;   /* struct spec_personality */
 json_reader spec_read_memory_policy; /* struct spec_memory_policy */
 
+/* parse_process.c: an item of an environment, process.env or a hook's. ret: char *. */
+json_reader spec_read_environment_entry;
+
 json_reader spec_read_numbers; /* struct spec_numbers, from a text such as "0-3,7" */
 /* Parts of linux.resources. ret: the whole struct spec_resources. */
 json_reader spec_read_block_io, spec_read_network, spec_read_rdma, spec_read_unified;

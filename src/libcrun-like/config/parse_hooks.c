@@ -7,7 +7,7 @@
 static const struct json_field hook_fields[] = {
     FIELD_STRING(struct spec_hook, path, "path", JSON_REQUIRED | JSON_ABSOLUTE),
     FIELD_ARRAY(struct spec_hook, args.items, args.count, "args", json_item_string, 0),
-    FIELD_ARRAY(struct spec_hook, env.items, env.count, "env", json_item_string, 0),
+    FIELD_ARRAY(struct spec_hook, env.items, env.count, "env", spec_read_environment_entry, 0),
     /* config.md, "POSIX-platform Hooks": if set, it must be greater than zero. */
     FIELD_INT(struct spec_hook, timeout, "timeout", 1, UINT32_MAX, 0),
 };

@@ -2,6 +2,7 @@
 /* parse_process.c - process: what runs, as whom and with which limits. */
 #include "config/parse.h"
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 
 #include <json-c/json_object.h>
@@ -44,7 +45,7 @@ static int read_user(const struct json_at *at, void *ret, struct err *e)
 }
 
 /* The text stays out of the error: environments carry secrets. */
-static int read_environment_entry(const struct json_at *at, void *ret, struct err *e)
+int spec_read_environment_entry(const struct json_at *at, void *ret, struct err *e)
 {
     char **entry = ret;
 
@@ -95,20 +96,25 @@ static int read_capability_set(const struct json_at *at, void *ret, struct err *
     return 0;
 }
 
-/* config.md, "capabilities": what cannot be granted is logged; it is left out, as with peers. */
+/* config.md, "capabilities": what cannot be granted is logged; it is left out, as with peers. One
+ * line for a set: there are engines that ask for such a set with every container. */
 static int warn_ungranted(const struct json_at *at, const char *set, uint64_t bits, const char *why,
                           struct err *e)
 {
+    auto_buf names = { 0 };
     struct json_at here;
 
+    if (!bits || !json_member(at, set, &here))
+        return 0;
     for (int cap = 0; cap < 64; cap++) {
         auto_cap_name char *name = bits & UINT64_C(1) << cap ? cap_to_name(cap) : NULL;
 
-        if (!name || !json_member(at, set, &here))
-            continue;
-        TRY(spec_warn(&here, e, "has %s, which is left out: it is not %s", name, why));
+        if (name)
+            buf_printf(&names, " %s", name);
     }
-    return 0;
+    if (buf_failed(&names))
+        return json_no_memory(e);
+    return spec_warn(&here, e, "has what is not %s, which is left out:%s", why, names.data);
 }
 
 static int read_capabilities(const struct json_at *at, void *ret, struct err *e)
@@ -187,7 +193,7 @@ static const struct json_field process_fields[] = {
     FIELD_WHOLE("user", read_user, 0),
     FIELD_ARRAY(struct spec_process, args.items, args.count, "args", json_item_string,
                 JSON_REQUIRED | JSON_NOT_EMPTY),
-    FIELD_ARRAY(struct spec_process, env.items, env.count, "env", read_environment_entry, 0),
+    FIELD_ARRAY(struct spec_process, env.items, env.count, "env", spec_read_environment_entry, 0),
     FIELD_STRING(struct spec_process, cwd, "cwd", JSON_REQUIRED | JSON_ABSOLUTE),
     FIELD_OTHER(struct spec_process, capabilities, "capabilities", read_capabilities, 0),
     FIELD_WHOLE("rlimits", read_rlimits, 0),

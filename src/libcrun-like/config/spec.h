@@ -386,6 +386,9 @@ const char *spec_annotation(const struct spec *s, const char *key);
  * is filled, as changes. */
 int spec_parse_resources(const char *text, size_t len, struct spec **ret, struct err *e);
 
+/* Parse an object whose "mounts" is as in config.json, into mounts of a spec without the rest. */
+int spec_parse_mounts(const char *text, size_t len, struct spec **ret, struct err *e);
+
 /* The id -1 is the kernel's "no change" and never a user. */
 static inline bool spec_id_valid(uint64_t id)
 {

@@ -11,6 +11,7 @@
 
 struct davit_context {
     char *root;
+    bool host_root; /* not of some user namespace only */
     enum davit_cgroup_manager cgroup_manager;
     bool strict;
     void (*warn)(void *data, const char *line);
@@ -43,4 +44,6 @@ int container_pause(davit_context *c, const char *id, struct err *e);
 int container_resume(davit_context *c, const char *id, struct err *e);
 int container_plan(davit_context *c, const char *id, const struct davit_create_options *o,
                    bool json, char **ret_text, struct err *e);
+int container_mounts(davit_context *c, const char *id, const char *json, bool remove,
+                     struct err *e);
 int signal_parse(const char *text, struct err *e);

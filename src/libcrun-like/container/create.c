@@ -17,9 +17,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
-
-enum { REMOVE_WAIT_MS = 5000 };
 
 static struct creation *creation_of(struct boot *b)
 {
@@ -80,44 +77,6 @@ static int row_claim(struct boot *b, struct err *e)
     return state_commit(k->dirfd, e);
 }
 
-/* Without root the kernel lets a process into a cgroup only from one that is below a directory of
- * ours, too: outer goes along, so that it can clone init into it. */
-static int start_scope(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-
-    return scope_start(&k->prepared.scope, k->id, &k->record.cgroup, &k->prepared.writes,
-                       k->record.unit_of_user ? b->outer : 0, e);
-}
-
-static int row_make_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    int procs[CGROUP_HIERARCHIES_MAX];
-    unsigned count = 0;
-
-    if (k->record.unit)
-        TRY(start_scope(b, e));
-    TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
-    k->cgroup_made = true;
-    TRY(cgroup_open_join(&k->record.cgroup, NULL, &b->grants.cgroup_fd, procs, &count, e));
-    for (unsigned i = 0; i < count; i++)
-        b->grants.procs_fd[i] = procs[i];
-    b->grants.procs_count = count;
-    return 0;
-}
-
-static int row_limit_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-
-    struct cgroup_writes limits = k->prepared.writes;
-
-    limits.device_insns = NULL; /* filter_devices has them */
-    limits.device_insn_count = 0;
-    return cgroup_apply(&k->record.cgroup, &limits, e);
-}
-
 static int row_make_resctrl(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -137,39 +96,8 @@ static int row_join_resctrl(struct boot *b, struct err *e)
     return resctrl_join(&g, b->init, e);
 }
 
-static int row_delegate_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    uid_t owner = b->plan->cgroup_owner;
-
-    /* What we make is ours without being given to us. */
-    return owner == k->record.owner ? 0 : cgroup_delegate(&k->record.cgroup, owner, e);
-}
-
-static bool is_inside(const struct cgroup *cg, pid_t pid)
-{
-    auto_free pid_t *pids = NULL;
-    bool inside = false;
-    size_t count = 0;
-    struct err e;
-
-    if (cgroup_pids(cg, &pids, &count, &e) < 0)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        inside = inside || pids[i] == pid;
-    return inside;
-}
-
-static int row_filter_devices(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    struct cgroup_writes program = k->prepared.writes;
-
-    program.count = 0;
-    return cgroup_apply(&k->record.cgroup, &program, e);
-}
-
-/* Everything that commit has to say, while init works; only the rename is left for later. */
+/* All that there is to say, while init works. Where somebody is told before the payload runs, the
+ * rename is left for "record container". */
 static int row_write_record(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -177,17 +105,14 @@ static int row_write_record(struct boot *b, struct err *e)
     TRY(file_make(k->dirfd, "config.json", 0600, k->bundle.text, k->bundle.len, e));
     TRY(boot_await_init(b, e));
     TRY(state_process_read(b->init, &k->record.process, e));
-    if (!(b->plan->flags & (PLAN_START_BARRIER | PLAN_TERMINAL))) {
-        /* Nobody holds init up after this: from now on delete --force knows whom to kill. */
-        TRY(state_prepare(k->dirfd, &k->record, e));
-        TRY(state_commit(k->dirfd, e));
-    }
-    /* Whoever kept init's place is not to be seen, but on v1 init may still have to join. */
-    if (k->record.unit && !(b->plan->flags & PLAN_CGROUP_V1) &&
-        is_inside(&k->record.cgroup, b->init))
-        systemd_close(&k->prepared.scope.bus);
+    creation_leave_scope(k);
     k->record.phase = STATE_CREATED;
-    return state_prepare(k->dirfd, &k->record, e);
+    TRY(state_prepare(k->dirfd, &k->record, e));
+    if (plan_watched(b->plan))
+        return 0;
+    /* Nobody holds init up after this, so here is its record's place; the status tells by the
+     * process whether the payload runs. */
+    return state_commit(k->dirfd, e);
 }
 
 static int state_for_hooks(const struct creation *k, const char *status, pid_t pid, struct buf *ret,
@@ -220,6 +145,7 @@ static int row_runtime_hooks(struct boot *b, struct err *e)
 static int row_commit(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
+    const char *pidfd_socket = hand_over_pidfd_socket(k->options->pidfd_socket, k->bundle.spec);
 
     systemd_close(&k->prepared.scope.bus);
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
@@ -227,8 +153,8 @@ static int row_commit(struct boot *b, struct err *e)
     else if (b->plan->flags & PLAN_TERMINAL)
         TRY(terminal_settle(b->terminal, e));
     TRY(state_commit(k->dirfd, e));
-    if (k->options->pidfd_socket)
-        TRY(hand_over_pidfd(k->options->pidfd_socket, b->init_pidfd, e));
+    if (pidfd_socket)
+        TRY(hand_over_pidfd(pidfd_socket, b->init_pidfd, e));
     /* Last: an engine that sees the file finds everything else in place. */
     return k->options->pid_file ? hand_over_pid(k->options->pid_file, b->init, e) : 0;
 }
@@ -257,14 +183,14 @@ static int row_listener(struct boot *b, struct err *e)
 
 #define ROW_HANDLERS(X)                                                                            \
     X(claim, row_claim)                                                                            \
-    X(make_cgroup, row_make_cgroup)                                                                \
-    X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(make_cgroup, creation_row_make_cgroup)                                                       \
+    X(limit_cgroup, creation_row_limit_cgroup)                                                     \
     X(make_resctrl, row_make_resctrl)                                                              \
     X(join_resctrl, row_join_resctrl)                                                              \
-    X(delegate_cgroup, row_delegate_cgroup)                                                        \
+    X(delegate_cgroup, creation_row_delegate_cgroup)                                               \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
-    X(filter_devices, row_filter_devices)                                                          \
+    X(filter_devices, creation_row_filter_devices)                                                 \
     X(write_record, row_write_record)                                                              \
     X(id_maps, boot_row_id_maps)                                                                   \
     X(scheduler_outside, boot_row_scheduler)                                                       \
@@ -272,8 +198,7 @@ static int row_listener(struct boot *b, struct err *e)
     X(agent, row_agent)                                                                            \
     X(listener, row_listener)                                                                      \
     X(commit, row_commit)                                                                          \
-    X(release, boot_row_nothing)                                                                   \
-    X(record_running, row_commit)
+    X(release, boot_row_nothing)
 #define ROW_HANDLER(id, fn) [BOOT_##id] = fn,
 
 static boot_handler *const handlers[BOOT_ROW_COUNT] = { ROW_HANDLERS(ROW_HANDLER) };
@@ -283,10 +208,6 @@ static int check_options(const struct creation *k, struct err *e)
     const struct spec *s = k->bundle.spec;
     bool terminal = s->has_process && s->process.terminal;
 
-    if (k->options->no_pivot)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "--no-pivot is not supported: it leaves the host's tree "
-                       "within reach");
     if (terminal && k->detached && !k->options->console_socket)
         return err_set(e, ERR_INVALID,
                        "process.terminal: a detached container needs --console-socket");
@@ -317,6 +238,7 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
                                  .bundle = &k->bundle,
                                  .barrier = barrier,
                                  .no_keyring = k->options->no_new_keyring,
+                                 .no_pivot = k->options->no_pivot,
                                  .listen_fds = k->options->listen_fds,
                                  .listen_names = k->options->listen_names };
     int fds;
@@ -330,6 +252,8 @@ int creation_begin(struct creation *k, bool barrier, struct err *e)
         boot_hint_network(&k->boot);
     TRY(bundle_parse(&k->bundle, e));
     TRY(check_options(k, e));
+    o.announced =
+        k->options->pid_file || hand_over_pidfd_socket(k->options->pidfd_socket, k->bundle.spec);
     k->rootfd = state_open_root(k->context->root, true, e);
     if (k->rootfd < 0)
         return k->rootfd;
@@ -382,31 +306,14 @@ static int undo_resctrl(struct creation *k, struct err *e)
     return k->resctrl_there ? resctrl_remove(&g, e) : 0;
 }
 
-/* A unit that systemd refused to start may be there, and somebody else's. */
-static int undo_scope(struct creation *k, struct err *e)
-{
-    bool stuck = k->prepared.scope.bus.stuck;
-
-    systemd_close(&k->prepared.scope.bus);
-    if (stuck)
-        return err_set(e, ERR_BUSY, "systemd may have started '%s'", k->record.unit);
-    return k->prepared.scope.started ? scope_stop(&k->record, e) : 0;
-}
-
 /* In the order of delete; what fails is told, and the record stays so that delete can be repeated.
  */
 static void undo(struct creation *k)
 {
     struct err e = { 0 };
     char line[ERR_TEXT_MAX + 64];
-    bool done = true;
+    bool done = creation_undo_cgroup(k, &e) == 0;
 
-    if (k->cgroup_made) {
-        cgroup_kill(&k->record.cgroup, 9, &e);
-        done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
-    }
-    if (done)
-        done = undo_scope(k, &e) == 0;
     if (done)
         done = undo_resctrl(k, &e) == 0;
     run_poststop(k);

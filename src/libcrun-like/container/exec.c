@@ -200,10 +200,14 @@ static int check_terminal(const struct execution *x, struct err *e)
 
 static int prepare(struct execution *x, davit_context *c, const char *id, struct err *e)
 {
-    struct prepare_options o = { .id = id, .bundle = &x->copy };
+    struct prepare_options o = { .id = id,
+                                 .bundle = &x->copy,
+                                 .listen_fds = x->options->listen_fds,
+                                 .listen_names = x->options->listen_names };
+    int fds;
 
-    TRY(hand_over_check_fds(0, x->options->preserve_fds, e));
-    TRY(boot_start(&x->boot, x->options->preserve_fds, e));
+    TRY(fds = hand_over_check_fds(x->options->listen_fds, x->options->preserve_fds, e));
+    TRY(boot_start(&x->boot, (unsigned)fds, e));
     TRY(found_open(c, id, false, false, &x->found, e));
     TRY(check_running(&x->found, x->options->ignore_paused, e));
     TRY(bundle_load_copy(x->found.dirfd, &x->copy, e));

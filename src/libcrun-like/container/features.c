@@ -177,11 +177,13 @@ int features_json(struct buf *ret, struct err *e)
     static const char *const hooks[] = { "prestart",       "createRuntime", "createContainer",
                                          "startContainer", "poststart",     "poststop" };
     /* Those that change what davit does: where on the host hooks write, whose groups the process
-     * has, how linux.mountLabel is applied, what of a filter is an error. */
-    static const char *const annotations[] = { "run.oci.hooks.stderr", "run.oci.hooks.stdout",
-                                               "run.oci.keep_original_groups",
-                                               "run.oci.mount_context_type",
-                                               "run.oci.seccomp_fail_unknown_syscall" };
+     * has, how linux.mountLabel is applied, which socket of the host hears of the process, what of
+     * a filter is an error. */
+    static const char *const annotations[] = {
+        "run.oci.hooks.stderr",         "run.oci.hooks.stdout",
+        "run.oci.keep_original_groups", "run.oci.mount_context_type",
+        "run.oci.pidfd_receiver",       "run.oci.seccomp_fail_unknown_syscall"
+    };
     struct writer w = { .buf = ret, .depth = 1 };
     size_t count;
     const char *const *options = mount_options_names(&count);

@@ -23,6 +23,11 @@ int hand_over_pid(const char *path, pid_t pid, struct err *e)
     return 0;
 }
 
+const char *hand_over_pidfd_socket(const char *option, const struct spec *s)
+{
+    return option ? option : spec_annotation(s, "run.oci.pidfd_receiver");
+}
+
 int hand_over_pidfd(const char *path, int pidfd, struct err *e)
 {
     /* One byte at least must go with a descriptor; a name, as peers have it. */

@@ -3,7 +3,6 @@
 #include "container/prepare.h"
 
 #include "base/cleanup.h"
-#include "base/privilege.h"
 #include "security/lsm.h"
 
 #include <fcntl.h>
@@ -58,11 +57,22 @@ static int refuse_limits(const struct spec *s, struct err *e)
     return where ? err_set(e, ERR_INVALID, "%s: limits need a cgroup manager", where) : 0;
 }
 
-/* A user who may make no cgroups, and has asked for none, does without, as with other runtimes. */
-static bool does_without(const struct spec *s, const struct cgroup *cg)
+/* Where the configuration asks for nothing of cgroups and none can be made (by a user to whom none
+ * was delegated), the container stays in the caller's, as with runc. Rules for devices are the
+ * engines' habit there, too; a user can neither make nor open more of them than he could outside.
+ */
+static bool does_without_cgroups(const davit_context *c, const struct spec *s,
+                                 const struct cgroup_host *host)
 {
-    return !s->linux_.cgroups_path && !cgroup_compile_asked(&s->linux_.resources) &&
-           !privilege_is_hosts_root() && !cgroup_may_make(cg);
+    const char *path = s->linux_.cgroups_path;
+
+    if ((path && *path) || (c->host_root && s->linux_.resources.device_count) ||
+        cgroup_compile_asked(&s->linux_.resources))
+        return false;
+    for (unsigned i = 0; i < host->count; i++)
+        if (faccessat(AT_FDCWD, host->h[i].mount, W_OK, AT_EACCESS) < 0)
+            return true;
+    return false;
 }
 
 static int prepare_cgroups(davit_context *c, const struct prepare_options *o, struct prepared *p,
@@ -73,14 +83,12 @@ static int prepare_cgroups(davit_context *c, const struct prepare_options *o, st
     if (c->cgroup_manager == DAVIT_CGROUP_NONE)
         return refuse_limits(s, e);
     TRY(cgroup_host_read(&p->host, e));
+    if (c->cgroup_manager == DAVIT_CGROUP_FS && does_without_cgroups(c, s, &p->host))
+        return 0;
     if (c->cgroup_manager == DAVIT_CGROUP_SYSTEMD)
         TRY(scope_locate(s, o->id, &p->host, !o->only_plan, &p->scope, &p->cgroup, e));
     else
         TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
-    if (!o->only_plan && does_without(s, &p->cgroup)) {
-        cgroup_done(&p->cgroup);
-        return 0;
-    }
     if (s->linux_.has_resources)
         TRY(cgroup_compile(&s->linux_.resources, &p->host, &p->arena, &p->writes, e));
     p->has_cgroups = p->host.count > 0;
@@ -97,6 +105,16 @@ static int prepare_resctrl(const struct prepare_options *o, struct prepared *p, 
     TRY(resctrl_find("/proc/self/mountinfo", &root, e));
     TRY(resctrl_compile(r, o->id, &p->arena, &p->resctrl_wish, e));
     return resctrl_locate(root, &p->resctrl_wish, o->id, &p->resctrl, e);
+}
+
+/* "unshare -r" makes a root who can't, and no user namespace below gets it back
+ * (user_namespaces(7)). */
+static bool groups_are_fixed(void)
+{
+    auto_fd fd = open("/proc/self/setgroups", O_RDONLY | O_CLOEXEC);
+    char answer = 'a';
+
+    return fd >= 0 && read(fd, &answer, 1) == 1 && answer == 'd';
 }
 
 /* Absolute, as outer and init stand elsewhere. A root that is not there yet is for `plan` alone. */
@@ -127,9 +145,12 @@ static struct plan_input input_of(const davit_context *c, const struct prepare_o
         .resctrl = o->bundle->spec->linux_.intel_rdt.has ? &p->resctrl_wish : NULL,
         .seccomp = p->has_seccomp ? &p->seccomp : NULL,
         .rootless = geteuid() != 0,
+        .groups_fixed = geteuid() == 0 && groups_are_fixed(),
         .strict = c->strict,
         .barrier = o->barrier,
+        .announced = o->announced,
         .no_keyring = o->no_keyring,
+        .no_pivot = o->no_pivot,
         .listen_fds = o->listen_fds,
         .listen_names = o->listen_names,
         .notify_dir = p->notify_dir,

@@ -25,7 +25,9 @@ struct prepare_options {
     const char *id;
     const struct bundle *bundle;
     int rootfd; /* state root, for the filter cache; -1: no cache */
-    bool barrier, no_keyring;
+    bool barrier;
+    bool announced; /* there is a pid file or a pidfd socket */
+    bool no_keyring, no_pivot;
     bool only_plan;      /* nothing outside is asked */
     unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
     const char *listen_names;

@@ -131,6 +131,7 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
     cleanup(spawned_done) struct spawned process = { .pidfd = -EBADF };
     auto_free char **argv = terminate(&h->args);
     auto_free char **envp = terminate(&h->env);
+    const int output[] = { s->output ? s->output->out : -1, s->output ? s->output->err : -1 };
     auto_fd input = -EBADF;
 
     if (!argv || !envp)
@@ -145,8 +146,7 @@ int hook_run(const struct spec_hook *h, const char *where, const struct hook_sta
                                .argv = argv,
                                .envp = envp,
                                .input = input,
-                               .out = s->output ? s->output->out : -1,
-                               .err = s->output ? s->output->err : -1 },
+                               .output = output },
               &process, e) < 0)
         return err_wrap(e, "%s", where);
     if (wait_and_judge(&process, h->timeout, e) < 0)

@@ -307,6 +307,10 @@ static void put_names(struct plan_writer *w, const struct plan_input *in)
     plan_header(w)->rootfs = text;
     if (in->rootless)
         plan_header(w)->flags |= PLAN_ROOTLESS;
+    if (in->groups_fixed)
+        plan_header(w)->flags |= PLAN_GROUPS_FIXED;
+    if (in->no_pivot)
+        plan_header(w)->flags |= PLAN_NO_PIVOT;
     if (in->no_keyring)
         return;
     text = plan_add_made(w, arena_printf(&w->arena, "_ses.%s", in->id));
@@ -338,8 +342,9 @@ static int put_create(struct plan_writer *w, const struct plan_input *in, struct
     TRY(put_resctrl(w, in, e));
     TRY(put_cgroups(w, in, e));
     plan_put_cgroup_owner(w, in);
-    plan_header(w)->flags |=
-        (s->root_readonly ? PLAN_ROOT_READONLY : 0) | (in->barrier ? PLAN_START_BARRIER : 0);
+    plan_header(w)->flags |= (s->root_readonly ? PLAN_ROOT_READONLY : 0) |
+                             (in->barrier ? PLAN_START_BARRIER : 0) |
+                             (in->announced ? PLAN_ANNOUNCED : 0);
     return 0;
 }
 

@@ -278,19 +278,6 @@ static int put_mount(struct plan_writer *w, const struct plan_input *in, size_t 
     return 0;
 }
 
-static struct plan_list put_paths(struct plan_writer *w, const struct spec_strings *paths,
-                                  const char *field)
-{
-    struct plan_path *items = arena_new(&w->arena, paths->count + 1, struct plan_path);
-
-    for (size_t i = 0; items && i < paths->count; i++)
-        items[i] = (struct plan_path){ .where = plan_add_where(w, field, i),
-                                       .path = plan_add_text(w, paths->items[i]) };
-    if (!items)
-        w->out.failed = true;
-    return plan_add_items(w, items, items ? paths->count : 0, sizeof *items);
-}
-
 /* What is writable again must not become read-only when everything is in place. */
 static void heed_remount(const struct spec *s, struct plan_mount *items, size_t i)
 {
@@ -332,10 +319,7 @@ int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct e
         items[count++] = notify_mount(w, in);
     list = plan_add_items(w, items, count, sizeof *items);
     plan_header(w)->mounts = list;
-    list = put_paths(w, &s->linux_.masked_paths, "linux.maskedPaths");
-    plan_header(w)->masked = list;
-    list = put_paths(w, &s->linux_.readonly_paths, "linux.readonlyPaths");
-    plan_header(w)->readonly = list;
+    plan_put_paths(w, &s->linux_);
     plan_header(w)->rootfs_propagation = s->linux_.rootfs_propagation;
     /* What the container mounts never reaches the host through its copy of the host's mounts; what
      * the host mounts later comes in unless the configuration says private. */

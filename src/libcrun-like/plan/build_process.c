@@ -55,11 +55,10 @@ static struct plan_list put_env(struct plan_writer *w, const struct spec_strings
 static struct spec_strings with_sockets(struct plan_writer *w, const struct plan_input *in,
                                         const struct spec_strings *env)
 {
-    const char *const names[] = { "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES" };
-    /* The first process of a pid namespace; outside of one the number can't be known. */
-    const char *const values[] = { arena_printf(&w->arena, "%u", in->listen_fds), "1",
+    const char *const names[] = { "LISTEN_FDS", "LISTEN_FDNAMES" };
+    const char *const values[] = { arena_printf(&w->arena, "%u", in->listen_fds),
                                    in->listen_names };
-    struct spec_strings all = { .items = arena_new(&w->arena, env->count + 3, char *) };
+    struct spec_strings all = { .items = arena_new(&w->arena, env->count + 2, char *) };
 
     if (!all.items || !values[0]) {
         w->out.failed = true;
@@ -265,6 +264,8 @@ int plan_put_process(struct plan_writer *w, const struct plan_input *in,
     plan_header(w)->args = list;
     if (in->listen_fds)
         env = with_sockets(w, in, &p->env);
+    if (in->listen_fds && !env_value(p->env.items, p->env.count, "LISTEN_PID"))
+        plan_header(w)->flags |= PLAN_LISTEN_PID;
     if (plan_header(w)->flags & PLAN_NOTIFY)
         env = with_notify(w, &env);
     list = put_env(w, &env);

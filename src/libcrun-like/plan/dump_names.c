@@ -25,6 +25,7 @@ static const struct name flag_names[] = {
     { PLAN_TERMINAL, "terminal" },
     { PLAN_KEYRING, "keyring" },
     { PLAN_START_BARRIER, "startBarrier" },
+    { PLAN_ANNOUNCED, "announced" },
     { PLAN_OOM_SCORE, "oomScore" },
     { PLAN_UMASK, "umask" },
     { PLAN_MOUNT_NAMESPACE, "mountNamespace" },
@@ -43,6 +44,9 @@ static const struct name flag_names[] = {
     { PLAN_RESCTRL_MONITOR, "resctrlMonitor" },
     { PLAN_CGROUP_DELEGATED, "cgroupDelegated" },
     { PLAN_KEEP_GROUPS, "keepGroups" },
+    { PLAN_GROUPS_FIXED, "groupsFixed" },
+    { PLAN_LISTEN_PID, "listenPid" },
+    { PLAN_NO_PIVOT, "noPivot" },
     { PLAN_NOTIFY, "notify" },
 };
 
@@ -267,8 +271,6 @@ const char *dump_actor(enum row_actor actor)
         return "aside";
     case ROW_AHEAD:
         return "ahead";
-    case ROW_AFTER:
-        return "after";
     }
     return "?";
 }

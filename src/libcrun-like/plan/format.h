@@ -45,10 +45,14 @@ enum plan_flag {
     PLAN_HOME = 1 << 16,         /* env has no HOME: look it up in the container's passwd */
     PLAN_CGROUP_DELEGATED = 1 << 18, /* the v2 cgroup is to belong to cgroup_owner */
     PLAN_NOTIFY = 1 << 19,           /* the process has a NOTIFY_SOCKET of ours */
+    PLAN_ANNOUNCED = 1 << 20,        /* init's pid or pidfd is handed to somebody */
     PLAN_PERSONALITY = 1 << 24,      /* personality is set */
     PLAN_MEMORY_POLICY = 1 << 25,    /* memory_mode and memory_nodes are set */
     PLAN_RESCTRL_MONITOR = 1 << 26,  /* a monitoring group inside resctrl_group */
     PLAN_KEEP_GROUPS = 1 << 27,      /* the caller's groups stay the process's */
+    PLAN_NO_PIVOT = 1 << 30,         /* where pivot_root can't, the rootfs is moved to "/" */
+    PLAN_LISTEN_PID = 1 << 29,       /* env gets LISTEN_PID, which only init knows */
+    PLAN_GROUPS_FIXED = 1 << 28,     /* nobody below the caller's user namespace may set groups */
 };
 
 /* linux.namespaces[] with a path: CLONE_NEW* flag and the file to join. */
@@ -254,6 +258,12 @@ static inline bool plan_joins_cgroup_late(const struct plan *p)
 static inline bool plan_mount_by_outer(const struct plan_mount *m)
 {
     return (m->kind == PLAN_MOUNT_BIND && !m->inside && !m->own) || m->idmap;
+}
+
+/* Must somebody hear of init before the payload runs: `start`, who gets the terminal or the pid? */
+static inline bool plan_watched(const struct plan *p)
+{
+    return p->flags & (PLAN_START_BARRIER | PLAN_TERMINAL | PLAN_ANNOUNCED);
 }
 
 static inline const char *plan_text(const struct plan *p, plan_str s)

@@ -27,9 +27,12 @@ struct plan_input {
     const struct resctrl_wish *resctrl;    /* NULL without linux.intelRdt */
     const struct seccomp_program *seccomp; /* compiled filter, NULL without one */
     bool rootless;                         /* the caller is not root */
+    bool groups_fixed;                     /* the caller's user namespace denies setgroups */
     bool strict;                           /* an unset umask is the caller's */
     bool barrier;                          /* create, not run */
+    bool announced;                        /* init's pid or pidfd is handed to somebody */
     bool no_keyring;
+    bool no_pivot;
     unsigned listen_fds;      /* sockets that are handed to the process, from descriptor 3 on */
     const char *listen_names; /* their names with colons between; NULL: none */
     const char *notify_dir;   /* where the process' NOTIFY_SOCKET lies; NULL: it gets none */

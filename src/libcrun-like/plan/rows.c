@@ -247,15 +247,14 @@ static bool when_process(const struct plan *p)
     return p->flags & PLAN_PROCESS;
 }
 
-/* Somebody must hear of init before the payload runs: `start`, or who gets the terminal. */
 static bool when_watched(const struct plan *p)
 {
-    return p->flags & (PLAN_START_BARRIER | PLAN_TERMINAL);
+    return plan_watched(p);
 }
 
 static bool when_unwatched(const struct plan *p)
 {
-    return !when_watched(p);
+    return !plan_watched(p);
 }
 
 static bool when_barrier(const struct plan *p)

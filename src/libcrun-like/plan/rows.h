@@ -8,12 +8,11 @@
  *                     configuration was even read, as that takes about as long
  *   outer  -> init    the clone row itself
  *   init   -> parent  init sends TURN(row) and waits for DONE(row)
- * so a reader needs no other description of the conversation. Three kinds of the parent's rows are
- * not waited for, or not in that way:
- *   ROW_ASIDE  nobody waits: done while outer or init work, before the parent's next row below it
- *   ROW_AHEAD  the parent does it without being asked and sends DONE at once; outer or init,
- * whoever comes to it, takes the DONE, which as a rule has been there for a while ROW_AFTER  done
- * when the payload runs
+ * so a reader needs no other description of the conversation. Two kinds of the parent's rows are
+ * not waited for, or not in that way: ROW_ASIDE  nobody waits: done while outer or init work,
+ * before the parent's next row below it ROW_AHEAD  the parent does it without being asked and sends
+ * DONE at once; outer or init, whoever comes to it, takes the DONE, which as a rule has been there
+ * for a while
  *
  * A row's name is the trace line, the fault point and the first word of its errors.
  *
@@ -24,7 +23,7 @@
 
 #include "plan/format.h"
 
-enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTER };
+enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD };
 
 /* clang-format off */
 #define BOOT_ROWS(X)                                                                                      \
@@ -109,7 +108,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     /* An agent that isn't there is heard of before the payload is. */                                     \
     X(agent,              "connect to agent",       ROW_PARENT, when_listener_here)                        \
     X(commit,             "record container",       ROW_PARENT, when_watched)                              \
-    /* run, with nothing to hand on: the record has init's pid already, so init need not ask. */           \
+    /* run, with nothing to hand on: the record is complete already, so init need not ask. */              \
     X(release,            "release init",           ROW_AHEAD,  when_unwatched)                            \
     X(barrier,            "wait for start",         ROW_INIT,   when_barrier)                              \
     X(start_hooks,        "startContainer hooks",   ROW_INIT,   when_start_hooks)                          \
@@ -127,8 +126,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD, ROW_AFTE
     X(capabilities,       "set capabilities",       ROW_INIT,   when_process)                              \
     X(seccomp,            "load seccomp",           ROW_INIT,   when_seccomp_last)                         \
     X(listener,           "hand over listener",     ROW_ASIDE,  when_listener_here)                        \
-    X(execute,            "execute",                ROW_INIT,   when_always)                               \
-    X(record_running,     "record running",         ROW_AFTER,  when_unwatched)
+    X(execute,            "execute",                ROW_INIT,   when_always)
 
 #define JOIN_ROWS(X)                                                                                       \
     X(brief,              "brief outer",            ROW_PARENT, when_always)                               \

@@ -36,6 +36,8 @@ int plan_writer_finish(struct plan_writer *w, int rc, struct plan **ret, struct 
 
 /* build_mounts.c, build_owner.c, build_process.c: the parts */
 int plan_put_mounts(struct plan_writer *w, const struct plan_input *in, struct err *e);
+/* build_paths.c */
+void plan_put_paths(struct plan_writer *w, const struct spec_linux *l);
 int plan_put_devices(struct plan_writer *w, const struct plan_input *in, struct err *e);
 /* Where the process finds its NOTIFY_SOCKET, as with runc. */
 #define PLAN_NOTIFY_DIR "/run/notify"

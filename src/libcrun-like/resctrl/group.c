@@ -2,6 +2,7 @@
 /* group.c - resctrl's directories: found, made, joined and removed. */
 #include "resctrl/resctrl.h"
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 
@@ -139,6 +140,78 @@ int resctrl_make(const struct resctrl_group *g, const struct resctrl_wish *w, bo
         rmdir(g->dir);
     *ret_made = false;
     return -e->code;
+}
+
+/* The line of a schemata file that is about the same resource ("L3") as line, with its newline. */
+static const char *line_of(const char *schemata, const char *line, size_t *ret_len)
+{
+    size_t resource = strcspn(line, ":") + 1;
+
+    for (const char *p = schemata; *p; p += *ret_len) {
+        p += strspn(p, " \t");
+        *ret_len = strcspn(p, "\n");
+        *ret_len += p[*ret_len] == '\n';
+        if (!strncmp(p, line, resource))
+            return p;
+    }
+    return NULL;
+}
+
+/* What the lines will overwrite. A resource that the file does not have is the kernel's to refuse.
+ */
+static int read_undo(const struct resctrl_group *g, const struct resctrl_line *lines, size_t count,
+                     char **ret, struct err *e)
+{
+    auto_free char *path = NULL, *text = NULL;
+    auto_buf undo = { 0 };
+
+    if (asprintf(&path, "%s/schemata", g->dir) < 0)
+        return err_os(e, ENOMEM, "%s", lines[0].where);
+    if (file_read(AT_FDCWD, path, SCHEMATA_MAX, &text, NULL, e) < 0)
+        return err_wrap(e, "%s", lines[0].where);
+    buf_puts(&undo, "");
+    for (size_t i = 0; i < count; i++) {
+        size_t len = 0;
+        const char *line = line_of(text, lines[i].text, &len);
+
+        if (line)
+            buf_add(&undo, line, len);
+    }
+    if (buf_failed(&undo))
+        return err_os(e, ENOMEM, "%s", lines[0].where);
+    *ret = take_ptr(undo.data);
+    return 0;
+}
+
+int resctrl_restore(const struct resctrl_group *g, const char *undo, struct err *e)
+{
+    while (*undo) {
+        size_t len = strcspn(undo, "\n");
+        auto_free char *line = strndup(undo, len);
+
+        if (!line)
+            return err_os(e, ENOMEM, "linux.intelRdt");
+        TRY(write_line(g->dir, "schemata", line, "linux.intelRdt", e));
+        undo += len + (undo[len] == '\n');
+    }
+    return 0;
+}
+
+int resctrl_update(const struct resctrl_group *g, const struct resctrl_line *lines, size_t count,
+                   char **ret_undo, struct err *e)
+{
+    auto_free char *undo = NULL;
+    struct err ignored;
+
+    TRY(read_undo(g, lines, count, &undo, e));
+    for (size_t i = 0; i < count; i++)
+        if (write_line(g->dir, "schemata", lines[i].text, lines[i].where, e) < 0) {
+            if (i > 0)
+                resctrl_restore(g, undo, &ignored);
+            return -e->code;
+        }
+    *ret_undo = take_ptr(undo);
+    return 0;
 }
 
 int resctrl_join(const struct resctrl_group *g, pid_t pid, struct err *e)

@@ -57,6 +57,13 @@ int resctrl_locate(const char *root, const struct resctrl_wish *w, const char *i
 int resctrl_make(const struct resctrl_group *g, const struct resctrl_wish *w, bool *ret_made,
                  struct err *e);
 
+/* Write lines for a container that has g, all of them or none. *ret_undo gets what brings back the
+ * settings that stood there, malloc'd lines for resctrl_restore(). Of a class that several
+ * containers share it is changed for all. */
+int resctrl_update(const struct resctrl_group *g, const struct resctrl_line *lines, size_t count,
+                   char **ret_undo, struct err *e);
+int resctrl_restore(const struct resctrl_group *g, const char *undo, struct err *e);
+
 /* Move a process, with all that it will start, into the group. */
 int resctrl_join(const struct resctrl_group *g, pid_t pid, struct err *e);
 

@@ -208,7 +208,9 @@ int state_read(int dirfd, const char *id, struct state_record *ret, struct err *
     cleanup(state_record_done) struct state_record r = { 0 };
 
     if (file_read(dirfd, "state.json", RECORD_MAX, &text, &len, e) < 0)
-        return err_wrap(e, "read state of '%s'", id);
+        /* The first thing in the directory: create has not begun, or was killed before it did. */
+        return e->code == ENOENT ? err_set(e, ERR_NOT_FOUND, "container '%s' does not exist", id)
+                                 : err_wrap(e, "read state of '%s'", id);
     if (!check_holds(text, len))
         return err_set(e, ERR_INVALID, "state.json of '%s' is damaged", id);
     o = json_tokener_parse(text);

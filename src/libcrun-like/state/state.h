@@ -80,8 +80,13 @@ int state_read(int dirfd, const char *id, struct state_record *ret, struct err *
 
 /* process.c */
 int state_process_read(pid_t pid, struct state_process *ret, struct err *e);
-/* Is it there, and no zombie? For saying so; who acts on it needs the pidfd. */
-bool state_process_lives(const struct state_process *p);
+/* For saying so; who acts on it needs the pidfd. */
+enum process_life {
+    PROCESS_GONE,   /* or a zombie */
+    PROCESS_CLONED, /* has not executed anything since; init is so until it executes the payload */
+    PROCESS_EXECUTED
+};
+enum process_life state_process_life(const struct state_process *p);
 /* A pidfd of exactly that process, -ESRCH when it is gone or a zombie. */
 int state_process_open(const struct state_process *p);
 

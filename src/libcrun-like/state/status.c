@@ -2,41 +2,29 @@
 /* status.c - a container's status is derived, never stored: a record can't be out of date. */
 #include "state/state.h"
 
-#include "base/cleanup.h"
-
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* The barrier's socket is there until the container was started. A `start` that was killed after
- * its word to init may have left it: then init's executable is no longer the sealed one. */
-static bool at_barrier(int dirfd, pid_t pid)
-{
-    static const char sealed[] = "/memfd:davit-init";
-    char path[40], exe[sizeof sealed];
-    struct stat st;
-    ssize_t n;
-
-    if (fstatat(dirfd, "start", &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return false;
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    n = readlink(path, exe, sizeof exe - 1);
-    /* Not readable (rootless: init is undumpable): the socket's word has to do. */
-    return n < 0 || (n == sizeof exe - 1 && !memcmp(exe, sealed, sizeof exe - 1));
-}
-
 const char *state_status(int dirfd, const struct state_record *r)
 {
-    bool frozen = false;
+    enum process_life life;
+    bool barrier, frozen = false;
     struct err ignored;
+    struct stat st;
 
     if (r->phase == STATE_CREATING)
         return "creating";
-    if (!state_process_lives(&r->process))
+    /* The socket first: `start` removes it when the payload runs, so one that is gone before a look
+     * at the process tells of a container that has none, because it is run's. */
+    barrier = fstatat(dirfd, "start", &st, AT_SYMLINK_NOFOLLOW) == 0;
+    life = state_process_life(&r->process);
+    if (life == PROCESS_GONE)
         return "stopped";
+    if (life == PROCESS_CLONED && !barrier)
+        return "creating";
     /* Also of a created container: frozen, it would never answer to `start`. */
     if (r->cgroup.count && cgroup_frozen(&r->cgroup, &frozen, &ignored) == 0 && frozen)
         return "paused";
-    return at_barrier(dirfd, r->process.pid) ? "created" : "running";
+    return life == PROCESS_CLONED ? "created" : "running";
 }

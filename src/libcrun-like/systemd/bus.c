@@ -90,14 +90,10 @@ static int spawn_bus(struct systemd_bus *b, bool user, struct err *e)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return err_os(e, errno, "socketpair");
     auto_fd ours = pair[0], theirs = pair[1];
-    TRY(spawn(&(struct spawn){ .path = "davit-bus",
-                               .exe = exe,
-                               .argv = argv,
-                               .envp = environ,
-                               .input = theirs,
-                               .out = -1,
-                               .err = -1 },
-              &process, e));
+    TRY(spawn(
+        &(struct spawn){
+            .path = "davit-bus", .exe = exe, .argv = argv, .envp = environ, .input = theirs },
+        &process, e));
     b->sock = take_fd(&ours);
     b->pid = process.pid;
     b->pidfd = process.pidfd;

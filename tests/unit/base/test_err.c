@@ -86,12 +86,22 @@ TEST(a_person_reads_the_words_of_the_errno)
 
     err_os(&e, ENOENT, "open '/x'");
     err_format(&e, line, sizeof line);
-    EXPECT_STR(line, "open '/x': No such file or directory");
+    EXPECT_STR(line, "open '/x': no such file or directory");
     err_set(&e, ERR_INVALID, "id is empty");
     err_format(&e, line, sizeof line);
     EXPECT_STR(line, "id is empty");
     err_format(&e, line, 4);
     EXPECT_STR(line, "id ");
+}
+
+TEST(the_words_of_an_errno_are_in_lower_case_but_for_names)
+{
+    char words[ERR_WORDS_MAX], few[4];
+
+    EXPECT_STR(err_errno_words(EACCES, words, sizeof words), "permission denied");
+    EXPECT_STR(err_errno_words(EIO, words, sizeof words), "input/output error");
+    EXPECT_STR(err_errno_words(EDOTDOT, words, sizeof words), "RFS specific error");
+    EXPECT_STR(err_errno_words(EISDIR, few, sizeof few), "is ");
 }
 
 static int fail_with(int code)

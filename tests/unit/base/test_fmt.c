@@ -32,6 +32,7 @@ TEST(strings_are_as_snprintf_writes_them)
     SAME("<%s> <%s>", "a", "longer text");
     SAME("%.*s|%.*s|%.*s", 0, "gone", 2, "short", 9, "whole");
     SAME("%.*s", -1, "negative is none");
+    SAME("%.2s|%.80s|%.0s|%.s", "cut", "whole", "gone", "gone");
     SAME("%c%c%%%c", 'a', 'b', 'c');
 }
 
@@ -80,7 +81,7 @@ TEST(an_unknown_conversion_ends_the_text)
         const char *format, *want;
     } rows[] = {
         { "a %f b %s", "a " }, { "a %p %s", "a " },  { "%-5d %s", "" },     { "n=%hd %s", "n=" },
-        { "%.3s %s", "" },     { "%#x %s", "" },     { "%jd %s", "" },      { "%+d %s", "" },
+        { "end %.", "end " },  { "%#x %s", "" },     { "%jd %s", "" },      { "%+d %s", "" },
         { "end %", "end " },   { "end %l", "end " }, { "end %05", "end " },
     };
 

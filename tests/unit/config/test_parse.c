@@ -212,7 +212,7 @@ TEST(fills_all_six_kinds_of_hooks)
                    ROOT(",'hooks':{'prestart':[{'path':'/0'}],'createRuntime':[{'path':'/1'}]"
                         ",'createContainer':[{'path':'/2'}],'startContainer':[{'path':'/3'}]"
                         ",'poststart':[{'path':'/4'}],'poststop':[{'path':'/5','args':['a'],"
-                        "'env':['x'],'timeout':9},{'path':'/6'}]}")),
+                        "'env':['A=x'],'timeout':9},{'path':'/6'}]}")),
         "");
     if (!o.spec)
         return;
@@ -224,7 +224,7 @@ TEST(fills_all_six_kinds_of_hooks)
     }
     EXPECT(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].timeout == 9);
     EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].args.items[0], "a");
-    EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].env.items[0], "x");
+    EXPECT_STR(o.spec->hooks.kind[HOOK_POSTSTOP].items[0].env.items[0], "A=x");
     EXPECT(o.spec->hooks.kind[HOOK_PRESTART].items[0].timeout == 0);
 }
 
@@ -273,7 +273,7 @@ TEST(loads_a_regular_file_of_16_mib_at_most)
     directory_make(&d);
     EXPECT(spec_load(d.fd, "config.json", &s, &e) == -ENOENT);
     err_format(&e, line, sizeof line);
-    EXPECT_STR(line, "open 'config.json': No such file or directory");
+    EXPECT_STR(line, "open 'config.json': no such file or directory");
     fd = openat(d.fd, "config.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     EXPECT(write(fd, json, strlen(json)) == (ssize_t)strlen(json));
     EXPECT(spec_load(d.fd, "config.json", &s, &e) == 0);

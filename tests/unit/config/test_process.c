@@ -140,6 +140,21 @@ TEST(unknown_capabilities_are_warnings)
     }
 }
 
+TEST(warns_once_for_a_set_of_what_cannot_be_granted)
+{
+    auto_outcome o = { 0 };
+
+    EXPECT_STR(outcome_of(&o, spec_parse,
+                          PROCESS(",'capabilities':{'permitted':['CAP_KILL','CAP_CHOWN'],"
+                                  "'effective':['CAP_KILL'],'inheritable':['CAP_KILL'],"
+                                  "'ambient':['CAP_FOWNER','CAP_KILL','CAP_CHOWN']}")),
+               "");
+    EXPECT(o.spec && o.spec->warnings.count == 1);
+    EXPECT_STR(o.spec ? o.spec->warnings.items[0] : "",
+               "process.capabilities.ambient has what is not both permitted and inheritable, which "
+               "is left out: cap_chown cap_fowner");
+}
+
 TEST(fills_capability_sets)
 {
     auto_outcome o = { 0 };

@@ -172,10 +172,11 @@ TEST(memory_policy_modes_are_listed_and_known)
 
 TEST(annotations_that_change_what_is_done_are_named)
 {
-    static const char *const want[] = { "run.oci.hooks.stderr", "run.oci.hooks.stdout",
-                                        "run.oci.keep_original_groups",
-                                        "run.oci.mount_context_type",
-                                        "run.oci.seccomp_fail_unknown_syscall" };
+    static const char *const want[] = {
+        "run.oci.hooks.stderr",         "run.oci.hooks.stdout",
+        "run.oci.keep_original_groups", "run.oci.mount_context_type",
+        "run.oci.pidfd_receiver",       "run.oci.seccomp_fail_unknown_syscall"
+    };
     cleanup(cleanup_json) json_object *root = features();
     json_object *names = look_up(root, "potentiallyUnsafeConfigAnnotations");
 

@@ -137,10 +137,11 @@ TEST(refuses_what_it_cannot_write)
     static const struct {
         const char *path, *text;
     } rows[] = {
-        { "/no/such/folder/log", "open log '/no/such/folder/log': No such file or directory" },
-        { "/", "open log '/': Is a directory" },
-        { "journald:web", "log to 'journald:web': only files are supported yet" },
-        { "syslog:web", "log to 'syslog:web': only files are supported yet" },
+        { "/no/such/folder/log", "open log '/no/such/folder/log': no such file or directory" },
+        { "/", "open log '/': is a directory" },
+        { "file:/no/such/log", "open log 'file:/no/such/log': no such file or directory" },
+        { "journald:", "log 'journald:': a name is missing behind the colon" },
+        { "syslog:", "log 'syslog:': a name is missing behind the colon" },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -202,27 +203,61 @@ TEST(keeps_off_the_standard_streams)
     place_done(&p);
 }
 
+/* Without the services: what they would get. */
+TEST(writes_for_the_journal_and_for_syslog)
+{
+    static const char entry[] = "MESSAGE\n\32\0\0\0\0\0\0\0mount: mounts[3] /data: \"\n\n"
+                                "PRIORITY\n\1\0\0\0\0\0\0\0003\n"
+                                "SYSLOG_IDENTIFIER\n\3\0\0\0\0\0\0\0web\n"
+                                "DAVIT_CODE\n\7\0\0\0\0\0\0\0invalid\n"
+                                "DAVIT_PATH\n\11\0\0\0\0\0\0\0mounts[3]\n";
+    static const char text[] = "mount: mounts[3] /data: \"\n";
+    const struct davit_error e = { .kind = DAVIT_ERROR_INVALID, .code = EINVAL };
+    struct log log = { .fd = -EBADF, .kind = LOG_TO_JOURNAL, .ident = "web" };
+    auto_buf journal = { 0 }, syslog = { 0 }, debug = { 0 };
+    char tail[64];
+
+    log_add_journal(&journal, &log, LEVEL_ERROR, text, &e);
+    EXPECT(journal.len == sizeof entry - 1 && !memcmp(journal.data, entry, sizeof entry - 1));
+    log_add_syslog(&syslog, &log, LEVEL_ERROR, text, &e);
+    snprintf(tail, sizeof tail, " web[%d]: mount: mounts[3] /data: \"?", getpid());
+    EXPECT(!strncmp(syslog.data, "<27>", 4) && !strcmp(syslog.data + 19, tail));
+    log.format = LOG_JSON;
+    log_add_syslog(&debug, &log, LEVEL_DEBUG, "x", NULL);
+    EXPECT(!strncmp(debug.data, "<31>", 4) && strstr(debug.data, "]: {\"level\":\"debug\","));
+}
+
 TEST(finds_the_configuration_path)
 {
     static const struct {
-        const char *text;
-        size_t len;
+        const char *text, *path;
     } rows[] = {
-        { "process.cwd: must be absolute", 11 },
-        { "mounts[3] /data: open_tree '/srv/x'", 9 },
-        { "linux.namespaces[0].path: open", 24 },
-        { "root: is missing", 4 },
-        { "process.rlimits[2] soft 3 is above hard 2", 18 },
-        { "root of the container is gone", 0 },
-        { "process exited", 0 },
-        { "mount '/x'", 0 },
-        { "rootfs: no", 0 },
-        { "container 'root: x' does not exist", 0 },
-        { "", 0 },
+        { "process.cwd: must be absolute", "process.cwd" },
+        { "mounts[3] /data: open_tree '/srv/x'", "mounts[3]" },
+        { "config.json: process.cwd must be absolute", "process.cwd" },
+        { "find executable: process.args[0]: 'x': no", "process.args[0]" },
+        { "linux.namespaces[0].path: open", "linux.namespaces[0].path" },
+        { "root: is missing", "root" },
+        { "process.rlimits[2] soft 3 is above hard 2", "process.rlimits[2]" },
+        { "root of the container is gone", NULL },
+        { "process exited", NULL },
+        { "mount '/x'", NULL },
+        { "rootfs: no", NULL },
+        { "container 'root: x' does not exist", NULL },
+        { "open '/x: process.cwd: y'", NULL },
+        { "", NULL },
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        EXPECT(log_config_path(rows[i].text) == rows[i].len);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char found[64] = "";
+        size_t len;
+        const char *path = log_config_path(rows[i].text, &len);
+
+        if (path)
+            snprintf(found, sizeof found, "%.*s", (int)len, path);
+        EXPECT(!path == !rows[i].path);
+        EXPECT_STR(found, rows[i].path ? rows[i].path : "");
+    }
 }
 
 TEST_MAIN()

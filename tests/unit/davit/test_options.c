@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "cli/start.h"
 
 #include <string.h>
 
@@ -170,6 +171,16 @@ static const struct row by_engines[] = {
       " pid=/b/init.pid no-pivot no-keyring [web]" },
     { "--root /r --debug --log /l --log-format json --rootless=true start web",
       "start root=/r log=/l json level=debug rootless=true [web]" },
+    { "--root /r --log /l --log-format json --systemd-cgroup pause web",
+      "pause root=/r log=/l json cgroups=systemd [web]" },
+    { "--root /r --log /l --log-format json --systemd-cgroup resume web",
+      "resume root=/r log=/l json cgroups=systemd [web]" },
+    { "--root /r --log /l --log-format json checkpoint --image-path /i --work-path /w --tcp-established --ext-unix-sk"
+      " --shell-job --file-locks --empty-ns network --leave-running web",
+      "verb 'checkpoint' is not supported yet" },
+    { "--root /r --log /l --log-format json restore --image-path /i --work-path /w --detach --pid-file /b/init.pid"
+      " --no-pivot -no-subreaper --bundle /b web",
+      "verb 'restore' is not supported yet" },
     { "--root /r --log /l --log-format json delete web", "delete root=/r log=/l json [web]" },
     { "--root /r --log /l --log-format json delete --force web", "delete root=/r log=/l json force [web]" },
     { "--root /r --log /l --log-format json kill web 15", "kill root=/r log=/l json [web] [15]" },
@@ -191,6 +202,12 @@ static const struct row by_engines[] = {
       "create log=/l json cgroups=disabled bundle=/b [0a1b]" },
     { "exec --pid-file /p --process /spec --detach --preserve-fds 1 --console-socket /s 0a1b",
       "exec process=/spec exec-detach console=/s pid=/p fds=1 [0a1b]" },
+    { "exec --pid-file /p --process /spec --detach 0a1b", "exec process=/spec exec-detach pid=/p [0a1b]" },
+    { "restore --bundle /b --pid-file /p --no-pivot --detach --image-path /i --work-path /b 0a1b",
+      "verb 'restore' is not supported yet" },
+    { "checkpoint --image-path /i --work-path /b --leave-running --leave-running 0a1b",
+      "verb 'checkpoint' is not supported yet" },
+    { "state 0a1b", "state [0a1b]" },
     { "--x start 0a1b", "unknown option '--x'" },
     { "start 0a1b", "start [0a1b]" },
     { "kill --all 0a1b 15", "kill all [0a1b] [15]" },
@@ -206,6 +223,15 @@ static const struct row by_engines[] = {
     { "--root=/run/x exec --pid-file /t --process /tmp/exec-process-1 --detach web",
       "exec root=/run/x process=/tmp/exec-process-1 exec-detach pid=/t [web]" },
     { "--root /run/x --systemd-cgroup state web", "state root=/run/x cgroups=systemd [web]" },
+    { "--root /run/x --systemd-cgroup start web", "start root=/run/x cgroups=systemd [web]" },
+    { "--root /run/x --systemd-cgroup delete --force web", "delete root=/run/x cgroups=systemd force [web]" },
+    { "--root /run/x pause web", "pause root=/run/x [web]" },
+    { "--root /run/x resume web", "resume root=/run/x [web]" },
+    { "--root /run/x checkpoint --file-locks --image-path /i --work-path /w web",
+      "verb 'checkpoint' is not supported yet" },
+    { "--root /run/x kill web KILL", "kill root=/run/x [web] [KILL]" },
+    { "--root=/run/x exec --pid-file /t --process /tmp/exec-process-1 --detach --console-socket /s web",
+      "exec root=/run/x process=/tmp/exec-process-1 exec-detach console=/s pid=/t [web]" },
     { "--root /run/x update --resources - web", "update root=/run/x file=- [web]" },
     { "--root /run/x kill web TERM", "kill root=/run/x [web] [TERM]" },
     { "--root /run/x kill -a web 9", "kill root=/run/x all [web] [9]" },
@@ -217,9 +243,15 @@ static const struct row by_engines[] = {
       "create root=/b level=warning cgroups=systemd bundle=/b console=/s pid=/p [web]" },
     { "--root=/a exec -d --console-socket=/s --tty --pid-file=/p web ls -la /",
       "exec root=/a tty exec-detach console=/s pid=/p [web] [ls] [-la] [/]" },
+    { "--log=journald:conmon-rs --log-level=debug --root=/a --systemd-cgroup --root=/a --systemd-cgroup create"
+      " --bundle /b --pid-file /p --no-pivot web",
+      "create root=/a log=journald:conmon-rs level=debug cgroups=systemd bundle=/b pid=/p no-pivot [web]" },
+    { "--root=/a --systemd-cgroup exec -d --pid-file=/p web ls", "exec root=/a cgroups=systemd exec-detach pid=/p [web] [ls]" },
     /* buildah */
     { "create --bundle /b --pid-file /b/pid --no-new-keyring --no-pivot --console-socket /b/console.sock NAME",
       "create bundle=/b console=/b/console.sock pid=/b/pid no-pivot no-keyring [NAME]" },
+    { "--systemd-cgroup create --bundle /b --pid-file /b/pid NAME", "create cgroups=systemd bundle=/b pid=/b/pid [NAME]" },
+    { "start NAME", "start [NAME]" },
     { "state NAME", "state [NAME]" },
     { "delete NAME", "delete [NAME]" },
     { "kill NAME", "kill [NAME]" },
@@ -227,7 +259,11 @@ static const struct row by_engines[] = {
     /* BuildKit */
     { "--log /w/runc-log.json --log-format json run --bundle /b --no-pivot --keep k7",
       "run log=/w/runc-log.json json bundle=/b no-pivot keep [k7]" },
-    { "exec --process /f --pid-file /t k7", "exec process=/f pid=/t [k7]" },
+    { "--log /w/runc-log.json --log-format json exec --process /f --pid-file /t k7",
+      "exec log=/w/runc-log.json json process=/f pid=/t [k7]" },
+    { "--log /w/runc-log.json --log-format json state k7", "state log=/w/runc-log.json json [k7]" },
+    { "--log /w/runc-log.json --log-format json kill k7 9", "kill log=/w/runc-log.json json [k7] [9]" },
+    { "--log /w/runc-log.json --log-format json delete k7", "delete log=/w/runc-log.json json [k7]" },
     /* go-runc's single dash, youki's tests with options behind the id */
     { "run -no-subreaper --detach --bundle /b web", "run bundle=/b detach [web]" },
     { "create web --bundle /b -pid-file=/p", "create bundle=/b pid=/p [web]" },
@@ -388,7 +424,7 @@ TEST(gives_every_kind_its_own_exit_code)
     bool seen[256] = { [0] = true, [EXIT_OWN_FAILURE] = true };
 
     for (int kind = DAVIT_ERROR_OS; kind <= DAVIT_ERROR_BUSY; kind++) {
-        int code = error_exit_code((enum davit_error_kind)kind);
+        int code = exit_code((enum err_kind)kind);
 
         EXPECT(!seen[code]);
         seen[code] = true;

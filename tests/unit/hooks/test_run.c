@@ -297,10 +297,10 @@ TEST(says_why_a_program_cannot_be_executed)
 
     EXPECT(write(fd, "words", 5) == 5);
     cleanup_fd(&fd);
-    expect_not_executed("/nowhere/hook", ENOENT, "No such file or directory");
-    expect_not_executed(path, EACCES, "Permission denied");
+    expect_not_executed("/nowhere/hook", ENOENT, "no such file or directory");
+    expect_not_executed(path, EACCES, "permission denied");
     chmod(path, 0700);
-    expect_not_executed(path, ENOEXEC, "Exec format error");
+    expect_not_executed(path, ENOEXEC, "exec format error");
     unlink(path);
     EXPECT(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD); /* nothing is left to reap */
 }

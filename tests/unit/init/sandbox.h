@@ -196,7 +196,7 @@ static inline int sandbox_open(const struct scratch *s, const char *name, int fl
 struct sandbox_config {
     const char *process, *linux_, *top; /* each begins with a comma */
     const char *namespaces, *rootfs, *args, *cwd;
-    bool barrier, rootless, keyring;
+    bool barrier, rootless, keyring, no_pivot;
 };
 
 static inline const char *sandbox_text_or(const char *text, const char *otherwise)
@@ -224,6 +224,7 @@ static inline const struct plan *sandbox_plan(struct sandbox_config c)
     in.rootfs = sandbox_text_or(c.rootfs, "/bundle/r");
     in.barrier = c.barrier;
     in.rootless = c.rootless;
+    in.no_pivot = c.no_pivot;
     if (spec_parse(text, strlen(text), &spec, &e) < 0 ||
         (in.spec = spec, plan_build(&in, &plan, &e)) < 0) {
         printf("# no plan: %s\n", e.text);

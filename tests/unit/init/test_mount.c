@@ -164,7 +164,7 @@ TEST(a_place_that_changed_while_it_was_mounted_on_is_an_error)
         make_sources(&s);
         fake_deny(__NR_fsopen, EPERM);
         fake_rule(&(struct fake_rule){ .call = __NR_mount, .any_second = true });
-        EXPECT_ERROR(mount_it(&s, &in, "'type':'tmpfs'", &e), e, EIO,
+        EXPECT_ERROR(mount_it(&s, &in, "'type':'tmpfs'", &e), e, EBUSY,
                      "mounts[0] /mnt: the place of tmpfs was changed meanwhile");
     }
 }

@@ -74,7 +74,7 @@ TEST(a_process_that_can_not_be_held_is_not_taken_for_ended)
         fake_forget();
         fake_deny(__NR_pidfd_open, codes[k]);
         EXPECT(state_process_open(&self) == -codes[k]);
-        EXPECT(state_process_lives(&self));
+        EXPECT(state_process_life(&self) == PROCESS_EXECUTED);
         EXPECT_STR(state_status(AT_FDCWD, &r), "running");
     }
     fake_forget();

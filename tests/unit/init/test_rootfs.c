@@ -129,7 +129,9 @@ TEST(what_fails_after_the_pivot_is_said_in_words)
         const char *text;
     } rows[] = {
         { __NR_fchdir, EACCES, "enter rootfs" },
-        { __NR_pivot_root, EINVAL, "pivot_root" },
+        { __NR_pivot_root, EPERM, "pivot_root" },
+        { __NR_pivot_root, EINVAL,
+          "pivot_root (a host that runs from its initramfs needs --no-pivot)" },
         { __NR_umount2, EINVAL, "detach old root" },
         { __NR_chdir, EACCES, "chdir /" },
     };
@@ -148,6 +150,23 @@ TEST(what_fails_after_the_pivot_is_said_in_words)
                                            .answer = -rows[i].code });
             EXPECT_ERROR(enter(&s, &in, "", &e), e, rows[i].code, rows[i].text);
         }
+}
+
+/* Every root but an initramfs has a mount below it. What happens on one is in no_pivot.bats. */
+TEST(no_pivot_does_not_help_where_the_root_lies_on_another_mount)
+{
+    auto_scratch s = scratch_make();
+
+    IN_SANDBOX(CLONE_NEWNS)
+    {
+        struct init in = sandbox_init(PLAN(.rootfs = s.path, .no_pivot = true));
+        struct err e = { 0 };
+
+        EXPECT(row_open_rootfs(&in, &e) == 0 && row_attach_rootfs(&in, &e) == 0);
+        fake_deny(__NR_pivot_root, EINVAL);
+        EXPECT_ERROR(row_pivot(&in, &e), e, EOPNOTSUPP,
+                     "--no-pivot: / lies on another mount, which would stay within reach");
+    }
 }
 
 TEST_MAIN()

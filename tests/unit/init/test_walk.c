@@ -48,7 +48,7 @@ static boot_handler *const handlers[BOOT_ROW_COUNT] = {
     [BOOT_hand_over] = boot_row_hand_over,   [BOOT_filter_devices] = boot_row_nothing,
     [BOOT_write_record] = boot_await_init,   [BOOT_id_maps] = boot_row_id_maps,
     [BOOT_runtime_hooks] = boot_row_nothing, [BOOT_commit] = boot_row_nothing,
-    [BOOT_release] = boot_row_nothing,       [BOOT_record_running] = boot_row_nothing,
+    [BOOT_release] = boot_row_nothing,
 };
 
 /* A container with what many rows need; no procfs, as an outer container may forbid one. */

@@ -14,7 +14,7 @@ static bool parses(const char *text)
     return digest_parse(text, &d, &e) == 0;
 }
 
-TEST(takes_what_the_grammar_allows)
+TEST(R5_R7_takes_what_the_grammar_allows)
 {
     struct digest d;
     struct err e;
@@ -31,7 +31,7 @@ TEST(takes_what_the_grammar_allows)
     EXPECT(parses("sha256+b64u:LCa0a2j_xo_5m0U8HTBBNBNCLXBkg7-g-YpeiGJm564"));
 }
 
-TEST(refuses_the_rest)
+TEST(R5_refuses_the_rest)
 {
     static const char *const bad[] = {
         "",

@@ -133,14 +133,15 @@ TEST(sockets_are_announced_unless_the_configuration_does)
     static const struct {
         unsigned fds;
         const char *names, *env, *want;
+        bool pid; /* init adds LISTEN_PID */
     } rows[] = {
-        { 0, NULL, "'A=1'", "A=1" },
-        { 2, NULL, "'A=1'", "A=1 LISTEN_FDS=2 LISTEN_PID=1" },
-        { 2, "a:b", "", "LISTEN_FDS=2 LISTEN_PID=1 LISTEN_FDNAMES=a:b" },
-        { 2, "a:b", "'LISTEN_FDNAMES=c:d','LISTEN_FDS=2'",
-          "LISTEN_FDNAMES=c:d LISTEN_FDS=2 LISTEN_PID=1" },
+        { 0, NULL, "'A=1'", "A=1", false },
+        { 2, NULL, "'A=1'", "A=1 LISTEN_FDS=2", true },
+        { 2, "a:b", "", "LISTEN_FDS=2 LISTEN_FDNAMES=a:b", true },
+        { 2, "a:b", "'LISTEN_FDNAMES=c:d','LISTEN_FDS=2'", "LISTEN_FDNAMES=c:d LISTEN_FDS=2",
+          true },
         { 1, "a", "'LISTEN_PID=7','LISTEN_FDSX=1'",
-          "LISTEN_PID=7 LISTEN_FDSX=1 LISTEN_FDS=1 LISTEN_FDNAMES=a" },
+          "LISTEN_PID=7 LISTEN_FDSX=1 LISTEN_FDS=1 LISTEN_FDNAMES=a", false },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -152,8 +153,10 @@ TEST(sockets_are_announced_unless_the_configuration_does)
         p = build_as(
             &b, json,
             (struct plan_input){ .listen_fds = rows[i].fds, .listen_names = rows[i].names });
-        if (p)
+        if (p) {
             expect_strings(p, p->env, rows[i].want);
+            EXPECT(!(p->flags & PLAN_LISTEN_PID) == !rows[i].pid);
+        }
     }
 }
 

@@ -169,4 +169,29 @@ TEST(a_group_that_cannot_be_filled_is_taken_back)
     EXPECT(!is_there(&s, "gold"));
 }
 
+/* A plain file keeps every line, where the kernel would change its own: the log of what was asked.
+ */
+TEST(an_update_writes_the_lines_and_knows_what_stood_there)
+{
+    auto_scratch s = scratch_make();
+    const struct resctrl_line lines[] = { { "--l3-cache-schema", "L3:0=3" },
+                                          { "--mem-bw-schema", "MB:0=20" } };
+    char dir[200], room[128];
+    struct resctrl_group g = { .dir = dir };
+    auto_free char *undo = NULL;
+    struct err e = { 0 };
+
+    snprintf(dir, sizeof dir, "%s/gold", s.path);
+    EXPECT(mkdirat(s.fd, "gold", 0700) == 0);
+    EXPECT(resctrl_update(&g, lines, 2, &undo, &e) == -ENOENT && !undo);
+    EXPECT(!strncmp(e.text, "--l3-cache-schema: open", 23));
+    put(&s, "gold/schemata", "L3CODE:0=1\n    MB:0=100\n    L3:0=ff;1=f\n");
+    EXPECT(resctrl_update(&g, lines, 2, &undo, &e) == 0);
+    EXPECT_STR(undo, "L3:0=ff;1=f\nMB:0=100\n");
+    EXPECT(resctrl_restore(&g, undo, &e) == 0);
+    EXPECT_STR(text_of(&s, "gold/schemata", room, sizeof room),
+               "L3CODE:0=1\n    MB:0=100\n    L3:0=ff;1=f\n"
+               "L3:0=3\nMB:0=20\nL3:0=ff;1=f\nMB:0=100\n");
+}
+
 TEST_MAIN()

@@ -88,7 +88,7 @@ TEST(a_prepared_record_is_not_seen_before_its_commit)
 
     EXPECT(state_prepare(s.fd, &r, &e) == 0);
     EXPECT(state_read(s.fd, "box", &back, &e) == -ENOENT);
-    EXPECT_STR(e.text, "read state of 'box': open 'state.json'");
+    EXPECT_STR(e.text, "container 'box' does not exist");
     EXPECT(state_commit(s.fd, &e) == 0);
     EXPECT(state_commit(s.fd, &e) == -ENOENT);
     EXPECT_STR(e.text, "replace state.json");

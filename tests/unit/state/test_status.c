@@ -15,12 +15,13 @@ struct sleeper {
     int sock;
 };
 
-/* A process that waits for a word; sealed: its program is the sealed executable, as a container's
- * before its start. */
-static struct sleeper sleeper_start(bool sealed)
+/* A process that waits for a word; executes: it has executed a program, as a container's when its
+ * payload runs. Any will do that waits. */
+static struct sleeper sleeper_start(bool executes)
 {
     struct err e = { 0 };
-    int exe = sealed ? boot_executable(&e) : -1, pair[2] = { -1, -1 };
+    auto_fd own = -EBADF;
+    int exe = executes ? boot_executable(&own, &e) : -1, pair[2] = { -1, -1 };
     struct sleeper s = { .sock = -1 };
     char number[16];
 
@@ -33,7 +34,7 @@ static struct sleeper sleeper_start(bool sealed)
         char byte;
 
         close(pair[0]);
-        if (sealed)
+        if (executes)
             fexecve(exe, argv, argv + 2);
         else
             (void)!recv(pair[1], &byte, 1, 0);
@@ -54,14 +55,6 @@ static void sleeper_done(struct sleeper *s)
     s->pid = 0;
 }
 
-static bool is_sealed(pid_t pid)
-{
-    char path[40], exe[64] = "";
-
-    snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    return readlink(path, exe, sizeof exe - 1) < 0 || !strncmp(exe, "/memfd:davit-init", 17);
-}
-
 static void expect_status(const struct sleeper *s, enum state_phase phase, bool socket,
                           const char *want)
 {
@@ -77,20 +70,44 @@ static void expect_status(const struct sleeper *s, enum state_phase phase, bool 
     EXPECT_STR(state_status(dir.fd, &r), phase == STATE_CREATING ? "creating" : "stopped");
 }
 
-TEST(a_live_process_is_running_unless_it_waits_at_the_barrier)
+static enum process_life life_of(const struct sleeper *s)
 {
-    cleanup(sleeper_done) struct sleeper plain = sleeper_start(false);
-    cleanup(sleeper_done) struct sleeper sealed = sleeper_start(true);
+    struct state_process p = { 0 };
+    struct err e = { 0 };
 
-    while (!is_sealed(sealed.pid))
+    EXPECT(state_process_read(s->pid, &p, &e) == 0);
+    return state_process_life(&p);
+}
+
+TEST(a_live_process_is_running_when_it_has_executed_its_program)
+{
+    cleanup(sleeper_done) struct sleeper init = sleeper_start(false);
+    cleanup(sleeper_done) struct sleeper payload = sleeper_start(true);
+
+    while (life_of(&payload) == PROCESS_CLONED)
         usleep(1000);
-    expect_status(&plain, STATE_CREATED, false, "running");
-    /* Its start was killed between its word to init and the socket's removal. */
-    expect_status(&plain, STATE_CREATED, true, "running");
-    expect_status(&sealed, STATE_CREATED, true, "created");
-    expect_status(&sealed, STATE_CREATED, false, "running");
-    expect_status(&plain, STATE_CREATING, false, "creating");
-    expect_status(&sealed, STATE_CREATING, true, "creating");
+    expect_status(&payload, STATE_CREATED, false, "running");
+    /* Its start was killed, or has not come to the socket's removal. */
+    expect_status(&payload, STATE_CREATED, true, "running");
+    expect_status(&init, STATE_CREATED, true, "created");
+    /* run's, which has no barrier */
+    expect_status(&init, STATE_CREATED, false, "creating");
+    expect_status(&payload, STATE_CREATING, false, "creating");
+    expect_status(&init, STATE_CREATING, true, "creating");
+}
+
+TEST(a_zombie_is_stopped_whatever_it_has_executed)
+{
+    cleanup(sleeper_done) struct sleeper init = sleeper_start(false);
+    struct state_record r = { .phase = STATE_CREATED };
+    struct err e = { 0 };
+    siginfo_t end;
+
+    EXPECT(state_process_read(init.pid, &r.process, &e) == 0);
+    kill(init.pid, SIGKILL);
+    EXPECT(waitid(P_PID, (id_t)init.pid, &end, WEXITED | WNOWAIT) == 0);
+    EXPECT(state_process_life(&r.process) == PROCESS_GONE);
+    EXPECT_STR(state_status(AT_FDCWD, &r), "stopped");
 }
 
 TEST_MAIN()

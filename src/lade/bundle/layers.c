@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/* layers.c - an image's layers, unpacked. */
+#include "lade/bundle/layers.h"
+
+#include "base/cleanup.h"
+#include "lade/bundle/overlay.h"
+#include "lade/document/chain.h"
+#include "lade/layer/unpack.h"
+#include "lade/store/layer_dir.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* A blob as a source, which shows how far it is. */
+struct blob_source {
+    int fd;
+    struct progress *progress;
+};
+
+static ssize_t read_blob(void *user, void *buf, size_t size, struct err *e)
+{
+    struct blob_source *b = user;
+    ssize_t n;
+
+    do {
+        n = read(b->fd, buf, size);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return err_os(e, errno, "read a layer");
+    progress_add(b->progress, (uint64_t)n);
+    return n;
+}
+
+/* What came out is what the config has promised, or nobody gets to see it. */
+static int check(const struct unpack_result *got, const struct descriptor *d,
+                 const struct digest *diff_id, struct err *e)
+{
+    if (!digest_equal(&got->digest, &d->digest))
+        return err_set(e, ERR_INVALID, "its blob has digest %s", got->digest.text);
+    if (!digest_equal(&got->diff_id, diff_id))
+        return err_set(e, ERR_INVALID, "its content has digest %s, not %s", got->diff_id.text,
+                       diff_id->text);
+    return 0;
+}
+
+static void tell_left_out(const struct unpack_result *got, struct report *report)
+{
+    if (got->devices_left_out)
+        report_note(report, "%llu devices left out", (unsigned long long)got->devices_left_out);
+    if (got->xattrs_left_out)
+        report_note(report, "%llu attributes left out that are the host's or can't be set here",
+                    (unsigned long long)got->xattrs_left_out);
+}
+
+static int unpack(struct store *s, const struct image *image, size_t i,
+                  const struct unpack_options *options, struct report *report,
+                  struct unpack_result *ret, struct err *e)
+{
+    const struct descriptor *d = &image->manifest->layers[i];
+    struct unpack_options allowing = *options;
+    auto_fd fd = store_open_blob(s, &d->digest, NULL, e);
+    struct blob_source blob = { .fd = fd };
+    struct byte_source source = { read_blob, &blob };
+    char what[64];
+    int rc;
+
+    if (fd < 0)
+        return fd;
+    snprintf(what, sizeof what, "unpack %.12s", digest_encoded(&d->digest));
+    blob.progress = progress_begin(report, what, d->size, 0);
+    allowing.allowed = compression_allowed(d->media_type);
+    rc = unpack_layer(&source, &allowing, ret, e);
+    if (rc >= 0)
+        rc = check(ret, d, &image->config->diff_ids[i], e);
+    progress_end(blob.progress, rc < 0 ? "failed" : "done");
+    if (rc < 0)
+        return err_wrap(e, "layer %s", d->digest.text);
+    tell_left_out(ret, report);
+    return 0;
+}
+
+/* What is below layer i: -EBADF, the only layer, or all of them as one tree. */
+static int open_below(const struct layers *l, size_t i, const char *scratch, struct err *e)
+{
+    struct overlay below = { .layers = l->dirs, .count = i, .upper = -EBADF, .work = -EBADF };
+    int fd;
+
+    if (i == 0)
+        return -EBADF;
+    if (i > 1)
+        return overlay_view(&below, scratch, e);
+    fd = dup(l->dirs[0]);
+    return fd < 0 ? err_os(e, errno, "open a layer") : fd;
+}
+
+static int unpack_missing(struct store *s, const struct image *image, struct layers *l, size_t i,
+                          const char *scratch, struct report *report, struct err *e)
+{
+    cleanup(layer_dir_freep) struct layer_dir *dir = NULL;
+    struct unpack_options options = { .overlay = true, .lower = -EBADF };
+    struct unpack_result got;
+    struct layer_size size;
+    auto_fd below = -EBADF;
+    int rc = layer_dir_begin(s, &l->keys[i], NULL, &dir, e);
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0; /* another process was faster */
+    below = open_below(l, i, scratch, e);
+    if (below < 0 && below != -EBADF)
+        return below;
+    options.root = layer_dir_fd(dir);
+    options.lower = below;
+    TRY(unpack(s, image, i, &options, report, &got, e));
+    size = (struct layer_size){ .bytes = got.diff_size, .entries = got.entries };
+    return layer_dir_end(dir, &size, e);
+}
+
+static int open_layer(struct store *s, const struct image *image, struct layers *l, size_t i,
+                      const char *scratch, struct report *report, struct err *e)
+{
+    l->dirs[i] = layer_dir_open(s, &l->keys[i], NULL, NULL);
+    if (l->dirs[i] == -ENOENT) {
+        TRY(unpack_missing(s, image, l, i, scratch, report, e));
+        l->dirs[i] = layer_dir_open(s, &l->keys[i], NULL, NULL);
+    }
+    if (l->dirs[i] < 0)
+        return err_os(e, l->dirs[i], "open the layer %s", l->keys[i].text);
+    l->count++;
+    return 0;
+}
+
+int layers_open(struct store *s, const struct image *image, const char *scratch,
+                struct report *report, struct layers **ret, struct err *e)
+{
+    size_t n = image->manifest->layer_count;
+    auto_layers *l = calloc(1, sizeof *l);
+    struct digest chain = { 0 };
+
+    if (l) {
+        l->dirs = calloc(n + 1, sizeof *l->dirs);
+        l->keys = calloc(n + 1, sizeof *l->keys);
+    }
+    if (!l || !l->dirs || !l->keys)
+        return err_os(e, ENOMEM, "unpack layers");
+    for (size_t i = 0; i < n; i++) {
+        TRY(chain_next(&chain, &image->config->diff_ids[i], e));
+        l->keys[i] = chain;
+        TRY(open_layer(s, image, l, i, scratch, report, e));
+    }
+    *ret = l;
+    l = NULL;
+    return 0;
+}
+
+void layers_freep(struct layers **l)
+{
+    if (!*l)
+        return;
+    for (size_t i = 0; i < (*l)->count; i++)
+        close((*l)->dirs[i]);
+    free((*l)->dirs);
+    free((*l)->keys);
+    free(*l);
+    *l = NULL;
+}
+
+int layers_apply(struct store *s, const struct image *image, int root, struct report *report,
+                 struct err *e)
+{
+    struct unpack_options options = { .root = root, .lower = -EBADF };
+    struct unpack_result got;
+
+    for (size_t i = 0; i < image->manifest->layer_count; i++)
+        TRY(unpack(s, image, i, &options, report, &got, e));
+    return 0;
+}

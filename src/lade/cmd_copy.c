@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/* cmd_copy.c - lade copy: an image from one registry to another. */
+#include "lade/registry_flags.h"
+
+#include "base/cleanup.h"
+#include "lade/report/quantity.h"
+#include "lade/transfer/copy.h"
+
+struct copy_values {
+    struct registry_flags registry;
+    const char *platform, *chunk;
+    bool referrers;
+    unsigned jobs;
+};
+
+#define OPTION_VALUES struct copy_values
+
+// clang-format off
+static const struct option copy_options[] = {
+    TEXT(NULL, "platform", "OS/ARCH[/VARIANT]", platform,
+         "of an index, only the image for it (default: all, unchanged)"),
+    SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to it, too"),
+    TEXT(NULL, "chunk-size", "BYTES", chunk, "send blobs in several requests of so many bytes (also 16Mi)"),
+    NUMBER("j", "jobs", "N", jobs, "blobs that pass at the same time (default: 3, fewer on small machines)"),
+    REGISTRY_ROWS,
+    { 0 },
+};
+// clang-format on
+
+static int copy_run(struct cli *cli, const void *values, struct err *e)
+{
+    const struct copy_values *v = values;
+    cleanup(arena_done) struct arena arena = { 0 };
+    auto_session session = { 0 };
+    struct reference from, to;
+    struct platform platform;
+    struct digest digest;
+    struct copy c = { .report = cli->report,
+                      .cancelled = &session.cancelled,
+                      .from = &from,
+                      .to = &to,
+                      .referrers = v->referrers,
+                      .jobs = v->jobs };
+
+    TRY(reference_parse(cli->args[0], &from, e));
+    TRY(reference_parse(cli->args[1], &to, e));
+    if (v->chunk)
+        TRY(quantity_parse_size(v->chunk, "--chunk-size", &c.chunk, e));
+    if (v->platform) {
+        TRY(platform_parse(&arena, v->platform, &platform, e));
+        c.platform = &platform;
+    }
+    TRY(registry_session_open(cli, &v->registry, &session, e));
+    c.registry = session.registry;
+    TRY(copy(&c, &digest, e));
+    return output_text(digest.text, e);
+}
+
+const struct cli_command cmd_copy = {
+    .name = "copy",
+    .args = "FROM TO",
+    .summary = "copy an image between registries, without keeping it here",
+    .options = copy_options,
+    .values_size = sizeof(struct copy_values),
+    .min_args = 2,
+    .max_args = 2,
+    .run = copy_run,
+};

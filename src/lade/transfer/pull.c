@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * pull.c - an image from a registry into the store.
+ *
+ * Blobs come first, then manifests, indexes and last the name: whoever looks at the store in
+ * between or after a kill finds nothing that leads nowhere.
+ */
+#include "lade/transfer/pull.h"
+
+#include "base/cleanup.h"
+#include "lade/store/ingest.h"
+#include "lade/transfer/tree.h"
+#include "lade/transfer/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+    const struct pull *p;
+    struct repository *repository;
+    struct arena arena;
+    struct platform host;
+    struct tree_choice choice;
+    struct tree tree;
+    char name[REFERENCE_TEXT_SIZE];
+    atomic_bool fetched; /* something has come */
+};
+
+static void session_done(struct session *s)
+{
+    tree_done(&s->tree);
+    repository_freep(&s->repository);
+    arena_done(&s->arena);
+}
+
+static int choose(struct session *s, struct err *e)
+{
+    const struct pull *p = s->p;
+
+    s->choice = (struct tree_choice){ .platforms = p->platforms,
+                                      .count = p->platform_count,
+                                      .all = p->all_platforms };
+    if (p->platforms || p->all_platforms)
+        return 0;
+    TRY(platform_host(&s->arena, &s->host, e));
+    s->choice.platforms = &s->host;
+    s->choice.count = 1;
+    return 0;
+}
+
+/* --- documents --- */
+
+static int read_kept(struct store *store, const struct digest *digest, char **ret, size_t *ret_len,
+                     struct err *e)
+{
+    struct descriptor d = { .media_type = (char *)"", .digest = *digest };
+    auto_fd fd = store_open_blob(store, digest, &d.size, e);
+
+    TRY(fd);
+    return store_read(store, &d, "manifest", ret, ret_len, e);
+}
+
+static int read_document(void *user, const struct descriptor *d, char **ret, size_t *ret_len,
+                         struct err *e)
+{
+    struct session *s = user;
+    auto_fetched f = { 0 };
+
+    if (d->size > DOCUMENT_MAX)
+        return err_set(e, ERR_INVALID, "%s is larger than %d bytes", d->digest.text, DOCUMENT_MAX);
+    if (store_has(s->p->store, &d->digest))
+        return store_read(s->p->store, d, "manifest", ret, ret_len, e);
+    TRY(repository_get_manifest(s->repository, d->digest.text, &f, e));
+    TRY(descriptor_verify(d, f.data, f.size, "manifest", e));
+    if (*f.media_type && !media_type_equal(f.media_type, d->media_type))
+        return err_set(e, ERR_INVALID, "%s came as %s and is named as %s", d->digest.text,
+                       f.media_type, d->media_type);
+    atomic_store(&s->fetched, true);
+    *ret = take_ptr(f.data);
+    *ret_len = f.size;
+    return 0;
+}
+
+/* What the name means now: HEAD costs nothing where it is here already. */
+static int read_root(struct session *s, struct fetched *ret, struct err *e)
+{
+    const char *target = reference_target(s->p->reference);
+
+    if (s->p->reference->has_digest) {
+        ret->digest = s->p->reference->digest;
+        ret->has_digest = true;
+    } else if (repository_head_manifest(s->repository, target, ret, e) < 0 &&
+               (e->kind == ERR_BUSY || e->code == ECANCELED)) {
+        /* Any other failure comes again with GET, and then with the registry's own words. */
+        return -e->code;
+    }
+    if (ret->has_digest && store_has(s->p->store, &ret->digest))
+        return read_kept(s->p->store, &ret->digest, &ret->data, &ret->size, e);
+    fetched_done(ret);
+    atomic_store(&s->fetched, true);
+    return repository_get_manifest(s->repository, target, ret, e);
+}
+
+static int grow(struct session *s, struct err *e)
+{
+    struct tree_source source = { .read = read_document, .user = s };
+    auto_fetched root = { 0 };
+
+    TRY(read_root(s, &root, e));
+    return tree_grow(&source, &s->choice, root.media_type, &root.digest, take_ptr(root.data),
+                     root.size, &s->tree, e);
+}
+
+/* What is in memory already. */
+static int keep(struct store *store, const struct digest *digest, const char *data, size_t size,
+                struct err *e)
+{
+    auto_ingest *in = NULL;
+    uint64_t have;
+    int rc = ingest_begin(store, digest, size, &in, &have, e);
+
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    if (have > 0)
+        TRY(ingest_restart(in, e));
+    TRY(ingest_add(in, data, size, e));
+    return ingest_end(in, NULL, NULL, e);
+}
+
+/* --- blobs --- */
+
+struct arrival {
+    struct ingest *ingest;
+    struct progress *progress;
+};
+
+static int take(void *user, const void *data, size_t len, struct err *e)
+{
+    struct arrival *a = user;
+
+    TRY(ingest_add(a->ingest, data, len, e));
+    progress_add(a->progress, len);
+    return 0;
+}
+
+static int receive(struct session *s, const struct descriptor *blob, struct ingest *in,
+                   uint64_t have, struct progress *progress, struct err *e)
+{
+    struct arrival a = { .ingest = in, .progress = progress };
+    struct byte_sink to = { .write = take, .user = &a };
+    struct err why;
+
+    TRY(repository_get_blob(s->repository, &blob->digest, blob->size, have, &to, e));
+    if (ingest_end(in, NULL, NULL, e) == 0)
+        return 0;
+    /* What was kept may have been bad, or of another attempt of the registry: once more. */
+    if (have == 0 || e->kind != ERR_INVALID)
+        return -e->code;
+    why = *e;
+    report_note(s->p->report, "%s, getting it anew", why.text);
+    progress_restart(progress);
+    return 1;
+}
+
+static int fetch(struct session *s, const struct descriptor *blob, struct err *e)
+{
+    char what[64];
+
+    for (int again = 1; again == 1;) {
+        auto_ingest *in = NULL;
+        struct progress *progress;
+        uint64_t have;
+        int rc = ingest_begin(s->p->store, &blob->digest, blob->size, &in, &have, e);
+
+        if (rc != 0)
+            return rc < 0 ? rc : 0;
+        snprintf(what, sizeof what, "%.12s", digest_encoded(&blob->digest));
+        progress = progress_begin(s->p->report, what, blob->size, have);
+        atomic_store(&s->fetched, true);
+        again = receive(s, blob, in, have, progress, e);
+        progress_end(progress, again < 0 ? "failed" : "done");
+        TRY(again);
+    }
+    return 0;
+}
+
+static int fetch_each(void *user, size_t n, struct err *e)
+{
+    struct session *s = user;
+    const struct descriptor *blob = s->tree.blobs[n];
+    auto_free char *data = NULL;
+
+    if (store_has(s->p->store, &blob->digest))
+        return 0;
+    if (blob->data) {
+        TRY(descriptor_data(blob, &data, e));
+        return keep(s->p->store, &blob->digest, data, blob->size, e);
+    }
+    if (fetch(s, blob, e) == 0)
+        return 0;
+    /* Nobody else's servers are asked: the image's author chose them, not the user. */
+    if (e->kind == ERR_NOT_FOUND && media_type_find(blob->media_type)->foreign)
+        return err_wrap(e, "%s may only be had from elsewhere ('urls'), which is not done",
+                        blob->digest.text);
+    return -e->code;
+}
+
+/* --- putting it all in place --- */
+
+static int keep_documents(struct session *s, struct err *e)
+{
+    for (size_t i = 0; i < s->tree.document_count; i++)
+        TRY(keep(s->p->store, &s->tree.documents[i].digest, s->tree.documents[i].data,
+                 s->tree.documents[i].size, e));
+    return 0;
+}
+
+static const struct tree_document *root_of(const struct tree *t)
+{
+    return &t->documents[t->document_count - 1];
+}
+
+/* Whether the name means this already. */
+static int is_named(struct session *s, struct err *e)
+{
+    cleanup(store_names_freep) struct store_names *names = NULL;
+    const struct store_entry *entry;
+    struct err none;
+
+    TRY(store_list(s->p->store, &names, e));
+    return store_find(names, s->name, &entry, &none) == 0 &&
+           digest_equal(&entry->descriptor->digest, &root_of(&s->tree)->digest);
+}
+
+static int give_name(struct session *s, struct err *e)
+{
+    const struct tree_document *root = root_of(&s->tree);
+    const struct descriptor d = { .media_type = (char *)root->media_type,
+                                  .digest = root->digest,
+                                  .size = root->size };
+
+    return store_name(s->p->store, &d, s->name, STORE_NAME_REPLACE, e);
+}
+
+static int run(struct session *s, struct pulled *ret, struct err *e)
+{
+    struct work work = {
+        .each = fetch_each, .user = s, .jobs = s->p->jobs, .stopped = s->p->cancelled
+    };
+    int named;
+
+    TRY(choose(s, e));
+    TRY(repository_open(s->p->registry, s->p->reference, REPOSITORY_PULL, &s->repository, e));
+    TRY(grow(s, e));
+    work.count = s->tree.blob_count;
+    TRY(work_do(&work, e));
+    TRY(keep_documents(s, e));
+    named = is_named(s, e);
+    TRY(named);
+    ret->digest = root_of(&s->tree)->digest;
+    ret->changed = atomic_load(&s->fetched) || !named;
+    return named ? 0 : give_name(s, e);
+}
+
+/* 1 when the store has the name. */
+static int look(const struct pull *p, const char *name, struct pulled *ret, struct err *e)
+{
+    cleanup(store_names_freep) struct store_names *names = NULL;
+    const struct store_entry *entry;
+
+    TRY(store_list(p->store, &names, e));
+    if (store_find(names, name, &entry, e) < 0)
+        return e->kind == ERR_NOT_FOUND ? 0 : -e->code;
+    ret->digest = entry->descriptor->digest;
+    return 1;
+}
+
+int pull(const struct pull *p, struct pulled *ret, struct err *e)
+{
+    cleanup(session_done) struct session s = { .p = p };
+    struct pulled found = { 0 };
+    int rc = 0;
+
+    reference_format(p->reference, s.name);
+    if (p->policy != PULL_ALWAYS)
+        rc = look(p, s.name, &found, e);
+    if (rc == 0 && p->policy == PULL_NEVER)
+        return err_set(e, ERR_NOT_FOUND, "image '%s' is not in the store", s.name);
+    if (rc == 0)
+        rc = run(&s, &found, e);
+    if (rc < 0)
+        return rc;
+    *ret = found;
+    return 0;
+}

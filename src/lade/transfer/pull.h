@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/* pull.h - an image from a registry into the store. */
+#pragma once
+
+#include "lade/name/platform.h"
+#include "lade/registry/registry.h"
+#include "lade/store/store.h"
+
+enum pull_policy {
+    PULL_ALWAYS,  /* ask the registry what the name means now; what is here does not come again */
+    PULL_MISSING, /* only when the store does not have the name */
+    PULL_NEVER,
+};
+
+struct pull {
+    struct store *store;
+    struct registry *registry; /* may be NULL with PULL_NEVER */
+    struct report *report;
+    atomic_bool *cancelled; /* the one of the registry's options; set when a transfer fails */
+    const struct reference *reference;
+    enum pull_policy policy;
+    const struct platform *platforms; /* which images of an index; NULL: this machine's */
+    size_t platform_count;
+    bool all_platforms;
+    unsigned jobs; /* blobs at the same time; 0: as the machine allows */
+};
+
+struct pulled {
+    struct digest digest; /* of what the name means: a manifest or an index */
+    bool changed;         /* false: all of it was here under this name already */
+};
+
+int pull(const struct pull *p, struct pulled *ret, struct err *e);
