@@ -149,6 +149,7 @@ killed_after() {
     same "$row $status" "$row 0"
     refused start "$ID"
     has "$err" "$row: fault point"
+    same "$row $(state_of "$ID")" "$row stopped"
     ok delete --force "$ID"
   done
 }

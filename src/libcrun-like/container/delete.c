@@ -26,7 +26,7 @@ static int await_exit(int pidfd, struct err *e)
     return rc < 0 ? err_os(e, errno, "poll") : 0;
 }
 
-static int kill_init(struct found *f, struct err *e)
+int found_kill(struct found *f, struct err *e)
 {
     auto_fd process = found_process(f, e);
     struct err ignored;
@@ -132,7 +132,7 @@ static const struct {
     const char *name;
     int (*run)(struct found *f, struct err *e);
 } steps[] = {
-    { "kill process", kill_init },
+    { "kill process", found_kill },
     { "remove cgroups", remove_cgroup },
     { "stop unit", stop_unit },
     { "remove resctrl groups", remove_resctrl },

@@ -3,7 +3,6 @@
 #include "container/open.h"
 
 #include "base/cleanup.h"
-#include "base/sys.h"
 #include "boot/boot.h"
 #include "container/agent.h"
 #include "container/notify.h"
@@ -11,7 +10,6 @@
 #include "plan/message.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -147,6 +145,7 @@ static int open_barrier(struct found *f, struct err *e)
 {
     cleanup(agency_done) struct agency agency = { .connection = -1, .listener = -1 };
     auto_fd process = found_process(f, e), barrier = -EBADF;
+    struct err ignored;
 
     if (process < 0 && e->kind != ERR_BAD_STATE)
         return process;
@@ -158,9 +157,9 @@ static int open_barrier(struct found *f, struct err *e)
     TRY(say_start(barrier, e));
     TRY(boot_fault_step("hear init", e));
     if (hear(barrier, &agency, f, e) < 0) {
-        /* An init that nobody answers must not wait for ever. */
-        if (f->record.notifies && process >= 0)
-            sys_pidfd_send_signal(process, SIGKILL);
+        /* It may still be about to end, or wait for an answer that nobody gives; who hears of the
+         * failure finds the container stopped (runtime.md "Lifecycle"). */
+        found_kill(f, &ignored);
         return -e->code;
     }
     /* Silence is success only from an init that lived to execve; one killed before it is silent,
