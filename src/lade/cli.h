@@ -71,6 +71,10 @@ extern const char lade_commit[];
     TEXT(NULL, "platform", "OS/ARCH[/VARIANT]", platform,                                          \
          "which of an index's images (default: this machine's)")
 
+#define STRICT_PLATFORM_ROW(member)                                                                \
+    SWITCH(NULL, "strict-platform", member,                                                        \
+           "fail when the image says that it is for another platform")
+
 /* The row of verbs that print. */
 #define JSON_ROW SWITCH(NULL, "json", json, "print JSON")
 

@@ -22,6 +22,7 @@ struct bundle_values {
 static const struct option bundle_options[] = {
     BUNDLE_ROWS,
     PULL_ROW,
+    STRICT_PLATFORM_ROW(request.strict_platform),
     TRUST_ROWS,
     REGISTRY_ROWS,
     SWITCH(NULL, "rm", rm, "take the bundle DIR down and remove it instead"),
@@ -59,6 +60,7 @@ static int bundle_run(struct cli *cli, const void *data, struct err *e)
     auto_store *store = NULL;
     struct bundle_job job = { .request = &v->request, .report = cli->report };
     struct image_wanted wanted = { .platform = v->request.platform,
+                                   .strict_platform = v->request.strict_platform,
                                    .pull = v->pull,
                                    .registry = &v->registry,
                                    .trust = &v->trust };

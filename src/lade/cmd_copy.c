@@ -8,7 +8,8 @@
 
 struct copy_values {
     struct registry_flags registry;
-    const char *platform, *chunk;
+    struct option_list platforms;
+    const char *chunk;
     bool referrers;
     unsigned jobs;
 };
@@ -17,8 +18,8 @@ struct copy_values {
 
 // clang-format off
 static const struct option copy_options[] = {
-    TEXT(NULL, "platform", "OS/ARCH[/VARIANT]", platform,
-         "of an index, only the image for it (default: all, unchanged)"),
+    LIST(NULL, "platform", "OS/ARCH[/VARIANT]", platforms,
+         "of an index, only the image for it; of several, also a,b, an index of these (default: all)"),
     SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to it, too"),
     TEXT(NULL, "chunk-size", "BYTES", chunk, "send blobs in several requests of so many bytes (also 16Mi)"),
     NUMBER("j", "jobs", "N", jobs, "blobs that pass at the same time (default: 3, fewer on small machines)"),
@@ -33,7 +34,8 @@ static int copy_run(struct cli *cli, const void *values, struct err *e)
     cleanup(arena_done) struct arena arena = { 0 };
     auto_session session = { 0 };
     struct reference from, to;
-    struct platform platform;
+    struct platform *platforms = NULL;
+    bool all = false;
     struct digest digest;
     struct copy c = { .report = cli->report,
                       .cancelled = &session.cancelled,
@@ -46,10 +48,9 @@ static int copy_run(struct cli *cli, const void *values, struct err *e)
     TRY(reference_parse(cli->args[1], &to, e));
     if (v->chunk)
         TRY(quantity_parse_size(v->chunk, "--chunk-size", &c.chunk, e));
-    if (v->platform) {
-        TRY(platform_parse(&arena, v->platform, &platform, e));
-        c.platform = &platform;
-    }
+    TRY(platforms_read(&arena, &v->platforms, &platforms, &c.platform_count, &all, e));
+    if (c.platform_count > 0 && !all)
+        c.platforms = platforms;
     TRY(registry_session_open(cli, &v->registry, &session, e));
     c.registry = session.registry;
     TRY(copy(&c, &digest, e));

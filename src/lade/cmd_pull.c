@@ -13,7 +13,7 @@ struct pull_values {
     struct option_list platforms;
     int policy;
     unsigned jobs;
-    bool json, referrers;
+    bool json, referrers, strict;
 };
 
 #define OPTION_VALUES struct pull_values
@@ -25,6 +25,7 @@ static const struct option pull_options[] = {
     CHOICE(NULL, "policy", "always|missing|never", policy, PULL_ALWAYS,
            "whether the registry is asked (default: always)"),
     NUMBER("j", "jobs", "N", jobs, "blobs that come at the same time (default: 3, fewer on small machines)"),
+    STRICT_PLATFORM_ROW(strict),
     TRUST_ROWS,
     SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to the images, too"),
     REGISTRY_ROWS,
@@ -86,7 +87,8 @@ static int pull_run(struct cli *cli, const void *values, struct err *e)
                       .cancelled = &session.cancelled,
                       .policy = (enum pull_policy)v->policy,
                       .jobs = v->jobs,
-                      .referrers = v->referrers };
+                      .referrers = v->referrers,
+                      .strict_platform = v->strict };
     int rc;
 
     TRY(platforms_read(&arena, &v->platforms, &platforms, &p.platform_count, &p.all_platforms, e));

@@ -35,6 +35,7 @@ static const struct option run_options[] = {
     SWITCH("i", "interactive", interactive, "accepted: standard input is always passed on"),
     BUNDLE_ROWS,
     PULL_ROW,
+    STRICT_PLATFORM_ROW(request.strict_platform),
     TRUST_ROWS,
     REGISTRY_ROWS,
     { 0 },
@@ -125,6 +126,7 @@ static int run_run(struct cli *cli, const void *data, struct err *e)
     };
     const struct image_wanted wanted = { .name = cli->args[0],
                                          .platform = v->request.platform,
+                                         .strict_platform = v->request.strict_platform,
                                          .pull = v->pull,
                                          .registry = &v->registry,
                                          .trust = &v->trust };

@@ -33,6 +33,7 @@ static int pull_image(struct cli *cli, struct store *store, const struct image_w
                       .cancelled = &session.cancelled,
                       .reference = r,
                       .policy = PULL_ALWAYS,
+                      .strict_platform = w->strict_platform,
                       .trust = trust };
 
     if (w->platform) {

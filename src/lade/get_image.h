@@ -14,7 +14,8 @@
 struct image_wanted {
     const char *name;
     const char *platform; /* NULL: this machine's */
-    int pull;             /* of PULL_ROW */
+    bool strict_platform;
+    int pull; /* of PULL_ROW */
     const struct registry_flags *registry;
     const struct trust_flags *trust;
 };

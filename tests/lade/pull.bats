@@ -91,6 +91,29 @@ blob() { echo "store/blobs/${1/://}"; }
   for d in $(jq -r '.manifests[].digest' "$(blob "$digest")"); do [ -f "$(blob "$d")" ]; done
 }
 
+@test "R25: an image that says it is for another platform is a warning, or fails" {
+  fake r --image app:v1
+  python3 -B - "$r" <<PY
+import sys, urllib.request
+sys.path.insert(0, "$here")
+import image
+entry = image.Image("app").descriptor
+data = image.index([{**entry, "platform": {"os": "linux", "architecture": "arm64"}}])
+urllib.request.urlopen(urllib.request.Request(f"http://{sys.argv[1]}/v2/app/manifests/lie", data,
+    {"Content-Type": image.INDEX}, method="PUT"))
+PY
+  for what in 'linux/arm64 app:lie' 'linux/arm64 app:v1' 'all app:lie'; do
+    rm -rf store
+    fails $invalid plain pull --strict-platform --platform "${what% *}" "$r/${what#* }"
+    says 'the image is for linux/amd64, not for linux/arm64'
+    [ "$(lade images --names)" = '' ]
+    plain pull --platform "${what% *}" "$r/${what#* }" 2>&1 | grep 'warning: .*the image is for linux/amd64'
+  done
+  fails $invalid lade bundle --strict-platform --platform linux/arm64 "$r/app:lie" - /x
+  says 'not for linux/arm64'
+  plain pull --strict-platform --platform linux/amd64 "$r/app:v1" 2>/dev/null
+}
+
 @test "R26, V29: indexes nest no deeper than four" {
   fake r --image app:v1
   plain pull "$r/app:v1"

@@ -200,6 +200,18 @@ manifest, blobs = image.referrer(one.manifest, "application/x-note", "hello")'
   jq -r '.headers.Range // empty' broken/log | grep -qx 'bytes=100000-'
 }
 
+@test "copy: several platforms become an index of these" {
+  fake to
+  plain copy --platform linux/arm64,linux/amd64 "$from/multi:v1" "$to/multi:two"
+  plain remote inspect --raw "$to/multi:two" >two
+  [ "$(jq -c '[.manifests[].platform.architecture]' two)" = '["arm64","amd64"]' ]
+  [ "$(plain remote inspect --digest "$to/multi:two")" = "$(digest_of <two)" ]
+  plain pull --platform all "$to/multi:two"
+  plain copy --platform all "$from/multi:v1" "$to/multi:all"
+  [ "$(plain remote inspect --digest "$to/multi:all")" = "$(plain remote inspect --digest "$from/multi:v1")" ]
+  fails $missing plain copy --platform linux/amd64,linux/riscv64 "$from/multi:v1" "$to/multi:none"
+}
+
 @test "push: after a pull for one platform, that image goes, and it is said" {
   plain pull --platform linux/amd64 "$from/multi:v1"
   fake to

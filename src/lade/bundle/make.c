@@ -243,7 +243,9 @@ static int open_image(const struct bundle_job *job, struct store_names **names, 
         return err_set(e, ERR_BUSY, "image '%s' was replaced meanwhile", job->image);
     if (image_open(job->store, entry->descriptor, &platform, ret, e) < 0)
         return err_wrap(e, "image '%s'", job->image);
-    return (*ret)->config ? 0 : manifest_require_image((*ret)->manifest, e);
+    if (!(*ret)->config)
+        return manifest_require_image((*ret)->manifest, e);
+    return job->request->strict_platform ? image_config_check((*ret)->config, &platform, e) : 0;
 }
 
 int bundle_make(const struct bundle_job *job, struct bundle *ret, struct err *e)

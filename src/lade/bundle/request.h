@@ -12,7 +12,7 @@ struct bundle_request {
         security_opts, labels, ulimits;
     const char *entrypoint, *user, *workdir, *hostname, *network, *name, *platform, *runtime;
     const char *memory, *memory_swap, *cpus, *cpuset_cpus, *pids_limit, *shm_size;
-    bool read_only, tty, trust_labels, no_volumes;
+    bool read_only, tty, trust_labels, no_volumes, strict_platform;
     int mode; /* enum rootfs_mode */
 };
 

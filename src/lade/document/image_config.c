@@ -105,6 +105,18 @@ int image_config_parse(const char *text, size_t len, struct image_config **ret, 
     return 0;
 }
 
+int image_config_check(const struct image_config *c, const struct platform *wanted, struct err *e)
+{
+    char is[PLATFORM_TEXT_SIZE], want[PLATFORM_TEXT_SIZE];
+    struct platform said = platform_normalise(&c->platform);
+
+    if (platform_agrees(wanted, &c->platform))
+        return 0;
+    platform_format(&said, is);
+    platform_format(wanted, want);
+    return err_set(e, ERR_INVALID, "the image is for %s, not for %s", is, want);
+}
+
 void image_config_freep(struct image_config **c)
 {
     if (*c)

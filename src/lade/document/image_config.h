@@ -31,4 +31,8 @@ struct image_config {
 };
 
 int image_config_parse(const char *text, size_t len, struct image_config **ret, struct err *e);
+
+/* ERR_INVALID when the config says that the image is for another platform (R25). */
+int image_config_check(const struct image_config *c, const struct platform *wanted, struct err *e);
+
 void image_config_freep(struct image_config **c);

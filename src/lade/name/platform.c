@@ -164,6 +164,18 @@ int platform_rank(const struct platform *wanted, const struct platform *offered)
     return -1;
 }
 
+static bool same_if_said(const char *wanted, const char *said)
+{
+    return !said || !*said || !wanted || strcmp(wanted, said) == 0;
+}
+
+bool platform_agrees(const struct platform *wanted, const struct platform *said)
+{
+    struct platform a = platform_normalise(wanted), b = platform_normalise(said);
+
+    return same_if_said(a.os, b.os) && same_if_said(a.architecture, b.architecture);
+}
+
 void platform_format(const struct platform *p, char ret[PLATFORM_TEXT_SIZE])
 {
     const char *variant = text_of(p->variant);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PLATFORM_TEXT_SIZE = 128 };
@@ -30,6 +31,10 @@ struct platform platform_normalise(const struct platform *p);
 /* How well an image for `offered` serves where `wanted` is asked for: 0 is best, negative is not at
  * all. Of several equal ones the first in the index is to be taken. */
 int platform_rank(const struct platform *wanted, const struct platform *offered);
+
+/* Whether an image that says so is one for `wanted`: the same system and architecture. What it does
+ * not say is no lie. */
+bool platform_agrees(const struct platform *wanted, const struct platform *said);
 
 /* "linux/arm/v7", cut at the size. */
 void platform_format(const struct platform *p, char ret[PLATFORM_TEXT_SIZE]);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "lade/store/attached.h"
+#include "lade/transfer/subset.h"
 #include "lade/transfer/tree.h"
 #include "lade/transfer/work.h"
 
@@ -44,25 +45,34 @@ static int read_document(void *user, const struct descriptor *d, char **ret, siz
     return 0;
 }
 
-/* One image of an index goes by itself; an index goes whole or not at all. */
+/* One image of an index goes by itself, several in an index that names no others; an index goes
+ * unchanged with all. */
+static int choose(struct session *s, struct err *e)
+{
+    struct tree *t = &s->tree;
+
+    if (s->c->platform_count > 1 && t->documents[t->document_count - 1].index)
+        return subset_root(t, e);
+    for (struct tree_document *last; (last = &t->documents[t->document_count - 1])->index;) {
+        index_freep(&last->index);
+        free(last->data);
+        t->document_count--;
+    }
+    return 0;
+}
+
 static int grow(struct session *s, const char *target, struct err *e)
 {
     const struct tree_source source = { .read = read_document, .user = s };
-    const struct tree_choice choice = { .platforms = s->c->platform,
-                                        .count = 1,
-                                        .all = !s->c->platform };
+    const struct tree_choice choice = { .platforms = s->c->platforms,
+                                        .count = s->c->platform_count,
+                                        .all = !s->c->platforms };
     auto_fetched root = { 0 };
-    struct tree_document *last;
 
     TRY(repository_get_manifest(s->from, target, &root, e));
     TRY(tree_grow(&source, &choice, root.media_type, &root.digest, take_ptr(root.data), root.size,
                   &s->tree, e));
-    while (s->c->platform && (last = &s->tree.documents[s->tree.document_count - 1])->index) {
-        index_freep(&last->index);
-        free(last->data);
-        s->tree.document_count--;
-    }
-    return 0;
+    return s->c->platforms ? choose(s, e) : 0;
 }
 
 /* --- blobs --- */
@@ -212,7 +222,7 @@ static int pass_attached(struct session *s, const char *target, const char *tag,
     struct session one = { .c = &whole, .from = s->from, .to = s->to };
     int rc;
 
-    whole.platform = NULL;
+    whole.platforms = NULL;
     rc = grow(&one, target, e);
     if (rc == 0)
         rc = pass_tree(&one, tag, e);

@@ -9,8 +9,10 @@ struct copy {
     struct report *report;
     atomic_bool *cancelled; /* see struct pull */
     const struct reference *from, *to;
-    const struct platform *platform; /* NULL: all of an index, unchanged */
-    bool referrers;                  /* signatures and whatever else refers to it, too */
+    /* NULL: all of an index, unchanged. One: its image, by itself. Several: an index of these. */
+    const struct platform *platforms;
+    size_t platform_count;
+    bool referrers; /* signatures and whatever else refers to it, too */
     unsigned jobs;
     uint64_t chunk;
 };

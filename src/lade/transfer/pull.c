@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "lade/store/ingest.h"
 #include "lade/transfer/attached.h"
+#include "lade/transfer/platform_check.h"
 #include "lade/transfer/tree.h"
 #include "lade/transfer/work.h"
 
@@ -264,6 +265,16 @@ static int give_name(struct session *s, struct err *e)
     return store_name(s->p->store, &d, s->p->unnamed ? NULL : s->name, STORE_NAME_REPLACE, e);
 }
 
+static int check_platforms(struct session *s, struct err *e)
+{
+    if (platform_check(s->p->store, &s->tree, &s->choice, e) == 0)
+        return 0;
+    if (s->p->strict_platform)
+        return -e->code;
+    report_warning(s->p->report, "%s: %s", s->name, e->text);
+    return 0;
+}
+
 static int run(struct session *s, struct pulled *ret, struct err *e)
 {
     struct work work = {
@@ -277,6 +288,7 @@ static int run(struct session *s, struct pulled *ret, struct err *e)
     TRY(admit(s, e));
     work.count = s->tree.blob_count;
     TRY(work_do(&work, e));
+    TRY(check_platforms(s, e));
     TRY(keep_documents(s, e));
     named = is_named(s, e);
     TRY(named);

@@ -27,9 +27,10 @@ struct pull {
     /* NULL, or what the image must be signed by: its signatures come first, and without a good one
      * nothing else does. */
     const struct trust *trust;
-    bool referrers;    /* signatures and whatever else refers to it, too */
-    bool unnamed;      /* it is kept without a name */
-    uint64_t blob_max; /* the largest blob that is taken, in bytes; 0: any */
+    bool strict_platform; /* fail, instead of a warning, when an image says it is for another one */
+    bool referrers;       /* signatures and whatever else refers to it, too */
+    bool unnamed;         /* it is kept without a name */
+    uint64_t blob_max;    /* the largest blob that is taken, in bytes; 0: any */
 };
 
 struct pulled {

@@ -138,4 +138,21 @@ TEST(refuses_what_is_no_platform)
     arena_done(&arena);
 }
 
+static bool agree(const char *wanted, const char *os, const char *architecture)
+{
+    struct platform said = { .os = os, .architecture = architecture, .variant = "v9" }, want;
+    struct err e;
+
+    return platform_parse(&arena, wanted, &want, &e) == 0 && platform_agrees(&want, &said);
+}
+
+TEST(R25_an_image_agrees_by_system_and_architecture)
+{
+    EXPECT(agree("linux/arm64", "linux", "aarch64"));
+    EXPECT(agree("linux/arm/v7", "linux", "arm"));
+    EXPECT(agree("linux/amd64", "", NULL));
+    EXPECT(!agree("linux/amd64", "linux", "arm64"));
+    EXPECT(!agree("linux/amd64", "windows", "amd64"));
+}
+
 TEST_MAIN()
