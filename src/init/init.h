@@ -32,6 +32,7 @@ struct init {
     int *sources;                /* by mount index, or NULL; see mount_source.c */
     int nodes;                   /* a file system of outer's with device nodes, or -1 */
     int *node_trees;             /* by device index: what init cloned from there, or -1 */
+    int cgroup_ns;               /* a cgroup namespace to be joined late, or -1 */
     int network;                 /* a network namespace made on suspicion, or -1 */
     int pid;                     /* outer: init's */
     int terminal;                /* the payload's side of the pty */

@@ -160,8 +160,8 @@ void init_main(long *stack)
     if (stack[0] < 2)
         SYS_1(__NR_exit_group, 2);
     in.sync = number(argv[1]);
-    in.start = in.rootfs = in.nodes = in.terminal = in.procfs = in.network = in.apparmor_fd =
-        in.selinux_fd = -1;
+    in.start = in.rootfs = in.nodes = in.terminal = in.procfs = in.network = in.cgroup_ns =
+        in.apparmor_fd = in.selinux_fd = -1;
     in.grants = BOOT_GRANTS_NONE;
     in.actor = ROW_OUTER;
     in.umask = (unsigned)SYS_1(__NR_umask, 0);

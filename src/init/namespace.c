@@ -54,9 +54,11 @@ int row_container_root(struct init *in, struct err *e)
 
 int row_cgroup_ns(struct init *in, struct err *e)
 {
-    long rc = SYS_1(__NR_unshare, CLONE_NEWCGROUP);
+    long rc = in->cgroup_ns < 0 ? SYS_1(__NR_unshare, CLONE_NEWCGROUP)
+                                : SYS_2(__NR_setns, in->cgroup_ns, CLONE_NEWCGROUP);
 
-    return rc < 0 ? err_os(e, rc, "unshare") : 0;
+    bare_close(in->cgroup_ns);
+    return rc < 0 ? err_os(e, rc, in->cgroup_ns < 0 ? "unshare" : "setns") : 0;
 }
 
 int row_session(struct init *in, struct err *e)

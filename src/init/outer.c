@@ -151,6 +151,11 @@ int row_join(struct init *in, struct err *e)
             return err_os(e, fds[i], "%s.path: open '%s'", init_text(in, j[i].where),
                           init_text(in, j[i].path));
     }
+    for (uint32_t i = 0; i < in->plan->joins.count && plan_joins_cgroup_late(in->plan); i++)
+        if (j[i].flag == CLONE_NEWCGROUP) {
+            in->cgroup_ns = fds[i];
+            fds[i] = -1;
+        }
     /* What the host owns can be joined only with the host's rights, what the user namespace owns
      * only with its own: so before it, then it, then the rest. */
     if (join_pass(in, fds, false, in->plan->join_flags & CLONE_NEWUSER, e) < 0 ||
@@ -251,7 +256,8 @@ int row_clone(struct init *in, struct err *e)
             return -e->code;
         bare_close(in->grants.cgroup_fd);
         bare_close(in->grants.cgroup_fallback_fd);
-        bare_close(in->hello.target_fd);
+        if (in->cgroup_ns != in->hello.target_fd)
+            bare_close(in->hello.target_fd);
         return 0;
     }
     in->pid = (int)pid;
@@ -261,7 +267,7 @@ int row_clone(struct init *in, struct err *e)
 
 int row_join_container(struct init *in, struct err *e)
 {
-    uint32_t all = in->plan->join_flags;
+    uint32_t all = in->plan->join_flags & ~(uint32_t)CLONE_NEWCGROUP;
     long rc = SYS_2(__NR_setns, in->hello.target_fd, all);
 
     if (rc == -EPERM && (all & CLONE_NEWUSER)) {
@@ -272,5 +278,7 @@ int row_join_container(struct init *in, struct err *e)
                 all &= ~bit;
         rc = SYS_2(__NR_setns, in->hello.target_fd, all);
     }
+    if (plan_joins_cgroup_late(in->plan))
+        in->cgroup_ns = in->hello.target_fd;
     return rc < 0 ? err_os(e, rc, "setns") : 0;
 }

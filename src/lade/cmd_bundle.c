@@ -12,6 +12,7 @@
 struct bundle_values {
     struct bundle_request request;
     struct registry_flags registry;
+    struct trust_flags trust;
     int pull;
     bool json, rm;
 };
@@ -19,9 +20,13 @@ struct bundle_values {
 #define OPTION_VALUES struct bundle_values
 
 static const struct option bundle_options[] = {
-    BUNDLE_ROWS,   PULL_ROW,
-    REGISTRY_ROWS, SWITCH(NULL, "rm", rm, "take the bundle DIR down and remove it instead"),
-    JSON_ROW,      { 0 },
+    BUNDLE_ROWS,
+    PULL_ROW,
+    TRUST_ROWS,
+    REGISTRY_ROWS,
+    SWITCH(NULL, "rm", rm, "take the bundle DIR down and remove it instead"),
+    JSON_ROW,
+    { 0 },
 };
 
 static int print_result(const struct bundle *b, bool json, struct err *e)
@@ -53,6 +58,11 @@ static int bundle_run(struct cli *cli, const void *data, struct err *e)
     cleanup(bundle_done) struct bundle b = { .dir = -EBADF };
     auto_store *store = NULL;
     struct bundle_job job = { .request = &v->request, .report = cli->report };
+    struct image_wanted wanted = { .platform = v->request.platform,
+                                   .pull = v->pull,
+                                   .registry = &v->registry,
+                                   .trust = &v->trust };
+    struct digest signed_digest;
 
     TRY(cli_open_store(cli, STORE_WRITE, &store, e));
     if (v->rm)
@@ -65,7 +75,9 @@ static int bundle_run(struct cli *cli, const void *data, struct err *e)
     job.dir = cli->args[1];
     job.args = cli->args + 2;
     job.n_args = cli->n_args - 2;
-    TRY(get_image(cli, store, job.image, &v->registry, v->pull, v->request.platform, e));
+    wanted.name = job.image;
+    TRY(get_image(cli, store, &wanted, &signed_digest, e));
+    job.digest = signed_digest.text[0] ? &signed_digest : NULL;
     if (strcmp(job.dir, "-") == 0)
         return print_config(&job, e);
     TRY(bundle_make(&job, &b, e));

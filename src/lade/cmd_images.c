@@ -6,6 +6,7 @@
 #include "base/json_write.h"
 #include "cli/table.h"
 #include "lade/report/quantity.h"
+#include "lade/store/attached.h"
 #include "lade/store/image.h"
 
 #include <fnmatch.h>
@@ -13,12 +14,13 @@
 #include <time.h>
 
 struct images_values {
-    bool json, quiet, names;
+    bool all, json, quiet, names;
 };
 
 #define OPTION_VALUES struct images_values
 
 static const struct option images_options[] = {
+    SWITCH("a", "all", all, "signatures and whatever else is there for an image, too"),
     SWITCH("q", "quiet", quiet, "print digests only"),
     SWITCH(NULL, "names", names, "print names only"),
     JSON_ROW,
@@ -114,6 +116,14 @@ static bool matches(const struct store_entry *entry, char *const *patterns)
     return false;
 }
 
+static bool is_shown(const struct images_values *v, struct cli *cli, struct store *s,
+                     const struct store_entry *entry)
+{
+    struct digest subject;
+
+    return matches(entry, cli->args) && (v->all || !attached_entry(s, entry, &subject));
+}
+
 static void write_images(struct cli *cli, struct store *s, const struct store_names *names,
                          const struct images_values *v, struct buf *out)
 {
@@ -128,7 +138,7 @@ static void write_images(struct cli *cli, struct store *s, const struct store_na
     for (size_t i = 0; i < names->count; i++) {
         struct row row;
 
-        if (!matches(&names->items[i], cli->args))
+        if (!is_shown(v, cli, s, &names->items[i]))
             continue;
         open_row(cli, s, &names->items[i], &row);
         if (v->json)
@@ -143,16 +153,16 @@ static void write_images(struct cli *cli, struct store *s, const struct store_na
         table_write(&t, out);
 }
 
-/* Digests or names, each on a line; no document is read for that. */
-static void write_lines(struct cli *cli, const struct store_names *names, bool digests,
-                        struct buf *out)
+/* Digests or names, each on a line. */
+static void write_lines(struct cli *cli, struct store *s, const struct store_names *names,
+                        const struct images_values *v, struct buf *out)
 {
     for (size_t i = 0; i < names->count; i++) {
         const struct store_entry *entry = &names->items[i];
 
-        if (!matches(entry, cli->args) || (!digests && !entry->name))
+        if ((!v->quiet && !entry->name) || !is_shown(v, cli, s, entry))
             continue;
-        add_printable(out, digests ? entry->descriptor->digest.text : entry->name);
+        add_printable(out, v->quiet ? entry->descriptor->digest.text : entry->name);
         buf_puts(out, "\n");
     }
 }
@@ -167,7 +177,7 @@ static int images_run(struct cli *cli, const void *values, struct err *e)
     TRY(cli_open_store(cli, STORE_READ, &s, e));
     TRY(store_list(s, &names, e));
     if (v->quiet || v->names)
-        write_lines(cli, names, v->quiet, &out);
+        write_lines(cli, s, names, v, &out);
     else
         write_images(cli, s, names, v, &out);
     return output_buf(&out, e);

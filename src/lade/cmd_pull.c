@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* cmd_pull.c - lade pull: images from registries into the store. */
 #include "lade/registry_flags.h"
+#include "lade/trust_flags.h"
 
 #include "base/cleanup.h"
 #include "base/json_write.h"
@@ -8,10 +9,11 @@
 
 struct pull_values {
     struct registry_flags registry;
+    struct trust_flags trust;
     struct option_list platforms;
     int policy;
     unsigned jobs;
-    bool json;
+    bool json, referrers;
 };
 
 #define OPTION_VALUES struct pull_values
@@ -23,6 +25,8 @@ static const struct option pull_options[] = {
     CHOICE(NULL, "policy", "always|missing|never", policy, PULL_ALWAYS,
            "whether the registry is asked (default: always)"),
     NUMBER("j", "jobs", "N", jobs, "blobs that come at the same time (default: 3, fewer on small machines)"),
+    TRUST_ROWS,
+    SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to the images, too"),
     REGISTRY_ROWS,
     JSON_ROW,
     { 0 },
@@ -76,15 +80,20 @@ static int pull_run(struct cli *cli, const void *values, struct err *e)
     struct platform *platforms = NULL;
     auto_store *store = NULL;
     auto_session session = { 0 };
+    auto_trust trust = { 0 };
     auto_buf out = { 0 };
     struct pull p = { .report = cli->report,
                       .cancelled = &session.cancelled,
                       .policy = (enum pull_policy)v->policy,
-                      .jobs = v->jobs };
+                      .jobs = v->jobs,
+                      .referrers = v->referrers };
     int rc;
 
     TRY(platforms_read(&arena, &v->platforms, &platforms, &p.platform_count, &p.all_platforms, e));
     p.platforms = platforms;
+    TRY(trust_open(&v->trust, &trust, e));
+    if (trust.key_count)
+        p.trust = &trust;
     TRY(cli_open_store(cli, STORE_WRITE, &store, e));
     p.store = store;
     if (p.policy != PULL_NEVER)

@@ -18,6 +18,7 @@
 struct run_values {
     struct bundle_request request;
     struct registry_flags registry;
+    struct trust_flags trust;
     int pull;
     bool interactive;
 };
@@ -34,6 +35,7 @@ static const struct option run_options[] = {
     SWITCH("i", "interactive", interactive, "accepted: standard input is always passed on"),
     BUNDLE_ROWS,
     PULL_ROW,
+    TRUST_ROWS,
     REGISTRY_ROWS,
     { 0 },
 };
@@ -45,6 +47,7 @@ struct container {
     struct store *store;
     const struct bundle_request *request;
     const char *id, *dir;
+    struct digest digest; /* of the image that is signed; "": it need not be */
     struct network network;
     struct bundle bundle;
 };
@@ -76,6 +79,7 @@ static int make_bundle(struct container *c, struct err *e)
     struct bundle_job job = {
         .store = c->store,
         .image = c->cli->args[0],
+        .digest = c->digest.text[0] ? &c->digest : NULL,
         .dir = c->dir,
         .request = c->request,
         .args = c->cli->args + 1,
@@ -119,13 +123,18 @@ static int run_run(struct cli *cli, const void *data, struct err *e)
     struct container c = {
         .cli = cli, .request = &v->request, .id = v->request.name, .bundle.dir = -EBADF
     };
+    const struct image_wanted wanted = { .name = cli->args[0],
+                                         .platform = v->request.platform,
+                                         .pull = v->pull,
+                                         .registry = &v->registry,
+                                         .trust = &v->trust };
     auto_store *store = NULL;
     auto_arena arena = { 0 };
     int rc;
 
     TRY(cli_open_store(cli, STORE_WRITE, &store, e));
     c.store = store;
-    TRY(get_image(cli, store, cli->args[0], &v->registry, v->pull, v->request.platform, e));
+    TRY(get_image(cli, store, &wanted, &c.digest, e));
     TRY(make_id(&arena, &c.id, e));
     TRY(make_place(&c, &arena, e));
     TRY(network_choose(v->request.network, c.id, &v->request.publish, &c.network, e));

@@ -6,8 +6,10 @@
 #include "base/json_write.h"
 #include "cli/table.h"
 #include "lade/check/check.h"
+#include "lade/trust_flags.h"
 
 struct verify_values {
+    struct trust_flags trust;
     bool all, remove, json;
 };
 
@@ -16,6 +18,7 @@ struct verify_values {
 static const struct option verify_options[] = {
     SWITCH("a", "all", all, "every image and every blob"),
     SWITCH(NULL, "remove", remove, "remove damaged blobs, so that they can be fetched again"),
+    TRUST_ROWS,
     JSON_ROW,
     { 0 },
 };
@@ -24,6 +27,7 @@ struct verification {
     struct cli *cli;
     struct store *store;
     const struct verify_values *v;
+    struct trust trust;
     struct buf out;
     struct json_writer json;
     struct digest_set checked;
@@ -49,6 +53,20 @@ static void found(void *user, const struct finding *f)
         x->removed += store_drop_damaged(x->store, &digest);
 }
 
+/* First, as it is quick. */
+static int check_signed(struct verification *x, const char *name, const struct digest *digest,
+                        struct err *e)
+{
+    struct reference r;
+
+    if (!x->trust.key_count)
+        return 0;
+    TRY(reference_parse(name, &r, e));
+    TRY(trust_check(x->store, &x->trust, &r, digest, e));
+    report_note(x->cli->report, "%s is signed", name);
+    return 0;
+}
+
 static int check_names(struct verification *x, const struct check_watcher *watcher, struct err *e)
 {
     cleanup(store_names_freep) struct store_names *names = NULL;
@@ -62,6 +80,8 @@ static int check_names(struct verification *x, const struct check_watcher *watch
 
         if (!entry)
             TRY(store_find(names, text[i], &entry, e));
+        if (!x->v->all)
+            TRY(check_signed(x, text[i], &entry->descriptor->digest, e));
         n = check_image(x->store, entry->descriptor, watcher, e);
         TRY(n);
         sum += n;
@@ -102,8 +122,13 @@ static int verify_run(struct cli *cli, const void *values, struct err *e)
 
     if (x.v->all == (cli->n_args > 0))
         return err_set(e, ERR_INVALID, "give images, or --all");
+    if (x.v->all && x.v->trust.keys.n)
+        return err_set(e, ERR_INVALID, "--key is for images that are named");
     x.json.to = &x.out;
-    rc = verify(&x, e);
+    rc = trust_open(&x.v->trust, &x.trust, e);
+    if (rc == 0)
+        rc = verify(&x, e);
+    trust_done(&x.trust);
     buf_done(&x.out);
     digest_set_done(&x.checked);
     return rc;
@@ -112,7 +137,7 @@ static int verify_run(struct cli *cli, const void *values, struct err *e)
 const struct cli_command cmd_verify = {
     .name = "verify",
     .args = "[IMAGE]...",
-    .summary = "check images and blobs against their digests",
+    .summary = "check images and blobs against their digests, and signatures",
     .options = verify_options,
     .values_size = sizeof(struct verify_values),
     .max_args = ANY_ARGS,

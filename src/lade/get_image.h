@@ -4,12 +4,23 @@
 
 #include "lade/registry_flags.h"
 #include "lade/transfer/pull.h"
+#include "lade/trust_flags.h"
 
 #define PULL_ROW                                                                                   \
     CHOICE(NULL, "pull", "missing|always|never", pull, 0,                                          \
            "whether the registry is asked for the image (default: missing)")
 
-/* pull: of PULL_ROW. platform: NULL: this machine's. An image that is there under the name is not
- * looked for elsewhere unless "always" is asked for. */
-int get_image(struct cli *cli, struct store *store, const char *name,
-              const struct registry_flags *flags, int pull, const char *platform, struct err *e);
+/* Which image, and how it may come. */
+struct image_wanted {
+    const char *name;
+    const char *platform; /* NULL: this machine's */
+    int pull;             /* of PULL_ROW */
+    const struct registry_flags *registry;
+    const struct trust_flags *trust;
+};
+
+/* An image that is there under the name is not looked for elsewhere unless "always" is asked for.
+ * With keys it is there afterwards and signed; *ret_signed is what was signed, else its text is "".
+ */
+int get_image(struct cli *cli, struct store *store, const struct image_wanted *w,
+              struct digest *ret_signed, struct err *e);

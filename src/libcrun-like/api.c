@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/file.h"
+#include "base/privilege.h"
 #include "config/generate.h"
 #include "container/check.h"
 #include "container/container.h"
@@ -59,18 +59,6 @@ static int read_options(void *to, size_t to_size, const void *from, struct err *
     return 0;
 }
 
-/* Root of no more than a user namespace, as podman makes one for users, may not write to /run. */
-static bool is_host_root(void)
-{
-    auto_free char *map = NULL;
-    unsigned inside, outside, count;
-    struct err e;
-
-    return geteuid() == 0 &&
-           (file_read(AT_FDCWD, "/proc/self/uid_map", 4096, &map, NULL, &e) < 0 ||
-            (sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 && count == UINT32_MAX));
-}
-
 static char *default_root(const char *name, bool host_root)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -90,7 +78,7 @@ int davit_context_new(const struct davit_context_options *options, davit_context
     int rc = c ? read_options(&o, sizeof o, options, &e) : err_os(&e, ENOMEM, "context");
 
     if (rc == 0) {
-        c->host_root = is_host_root();
+        c->host_root = privilege_is_hosts_root();
         c->root = o.root ? strdup(o.root) : default_root(o.name ? o.name : "davit", c->host_root);
         c->cgroup_manager = o.cgroup_manager;
         c->strict = o.strict;

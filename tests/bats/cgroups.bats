@@ -35,6 +35,24 @@ load limits
   same "$(grep -E 'pids|^0::' "/proc/$(pid_of)/cgroup")" "$first"
 }
 
+@test "cgroups: a limit below a cgroup that holds processes is refused on v2" {
+  only_davit 'an error for it'
+  [ "$(controller pids)" = v2 ] || skip 'this host has no v2 pids controller'
+  local own
+  own=$(v2_dir)/$ID-own
+  mkdir "$own"
+  edit '.linux.cgroupsPath = "below"'
+  (
+    echo 0 >"$own/cgroup.procs"
+    args true
+    ok run --bundle "$BUNDLE" "$ID"
+    resources '{pids: {limit: 10}}'
+    refused run --bundle "$BUNDLE" "$ID"
+    has "$err" "linux.resources.pids.limit: enable controller 'pids'"
+  )
+  rmdir "$own"
+}
+
 @test "cgroups: without cgroupsPath there is one that has the id in its name" {
   edit 'del(.linux.cgroupsPath)'
   up

@@ -14,7 +14,8 @@ setup() {
 exec unshare --mount --propagation private sh -c 'mount -t cgroup2 none /sys/fs/cgroup && exec "\$@"' - "$RUNTIME" "\$@"
 EOF
   chmod +x "$T/on-v2"
-  as_it_is=$RUNTIME RUNTIME=$T/on-v2
+  as_it_is=$RUNTIME
+  [ "$tree" = /sys/fs/cgroup ] || RUNTIME=$T/on-v2
   # User 1000 of the container is 101000 here.
   edit '.linux.namespaces += [{type: "user"}, {type: "cgroup"}] | .process.user = {uid: 1000, gid: 1000}
     | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings

@@ -214,7 +214,7 @@ unprivileged() {
   chown 65534:65534 "$T" "$BUNDLE"
   chmod 644 "$BUNDLE/config.json"
   local manager=()
-  [ "$kind" = runc ] || manager=(--cgroup-manager disabled)
+  [ "$kind" != crun ] || manager=(--cgroup-manager disabled)
   # The build may lie where that user can't go. A copy keeps the name.
   mkdir "$T/reachable"
   install -m 755 "$RUNTIME" "$T/reachable/"

@@ -47,6 +47,30 @@ fake() {
   printf -v "$name" '%s:%s' "$host" "$(cat "$name/port")"
 }
 
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# debian NAME [YAML]: a docker-registry with more configuration below auth: and http:
+debian() {
+  local name=$1 port i
+  port=$(free_port)
+  mkdir -p "$name"
+  cat >"$name/config.yml" <<YML
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $PWD/$name/data}, delete: {enabled: true}}
+http:
+  addr: 127.0.0.1:$port
+${2:-}
+YML
+  env -u REGISTRY_AUTH_FILE docker-registry serve "$name/config.yml" >"$name/output" 2>&1 3>&- &
+  pids+=($!)
+  for ((i = 0; i < 400; i++)); do
+    if bash -c 'exec 9<>"/dev/tcp/127.0.0.1/$1"' sh "$port" 2>/dev/null; then break; fi
+    read -rt 0.05 <> <(:) || true
+  done
+  printf -v "$name" '127.0.0.1:%s' "$port"
+}
+
 # lade with a store of its own; insecure, as most tests need no TLS.
 lade() { "$LADE" --store "$PWD/store" --progress none "$@"; }
 plain() { local verb=$1; shift; lade "$verb" --tls-verify=false "$@"; }

@@ -239,6 +239,8 @@ static int open_image(const struct bundle_job *job, struct store_names **names, 
         TRY(platform_host(&arena, &platform, e));
     TRY(store_list(job->store, names, e));
     TRY(store_find(*names, job->image, &entry, e));
+    if (job->digest && !digest_equal(job->digest, &entry->descriptor->digest))
+        return err_set(e, ERR_BUSY, "image '%s' was replaced meanwhile", job->image);
     if (image_open(job->store, entry->descriptor, &platform, ret, e) < 0)
         return err_wrap(e, "image '%s'", job->image);
     return (*ret)->config ? 0 : manifest_require_image((*ret)->manifest, e);

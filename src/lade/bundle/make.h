@@ -7,8 +7,9 @@
 
 struct bundle_job {
     struct store *store;
-    const char *image; /* as store_find() */
-    const char *dir;   /* made; when it is there, it must be empty */
+    const char *image;           /* as store_find() */
+    const struct digest *digest; /* NULL, or what the image must be: it was checked before */
+    const char *dir;             /* made; when it is there, it must be empty */
     const struct bundle_request *request;
     char **args; /* instead of the image's command */
     int n_args;

@@ -3,6 +3,7 @@
 #include "lade/store/gc.h"
 
 #include "lade/name/reference.h"
+#include "lade/store/attached.h"
 #include "lade/store/leases.h"
 #include "lade/store/naming.h"
 #include "lade/store/sweep.h"
@@ -35,6 +36,7 @@ static void give_up(struct gc *g, size_t i)
     g->changed = true;
 }
 
+/* When a manifest was put here or last used, ns since 1970; 0: it is not here. */
 static int64_t last_used(const struct gc *g, const char *text)
 {
     struct digest digest;
@@ -49,24 +51,26 @@ static int64_t last_used(const struct gc *g, const char *text)
     folder = open_folder(g->store->dir, p.folder, 0);
     if (folder < 0 || fstatat(folder, p.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return 0;
-    return st.st_mtime;
+    return (int64_t)st.st_mtim.tv_sec * SECOND + st.st_mtim.tv_nsec;
 }
 
-static bool may_go(struct gc *g, size_t i)
+/* What accompanies an image goes when the image goes, however long it was not used itself. */
+static bool is_attached(struct gc *g, size_t i)
 {
-    return !digest_set_has(&g->leased.blobs, index_edit_digest(&g->index, i));
-}
-
-/* Neither a name nor a subject that keeps it. */
-static bool is_untagged(struct gc *g, size_t i)
-{
+    const char *name = index_edit_name(&g->index, i);
     struct reach r = { .store = g->store };
     struct digest digest, subject;
     struct err unused;
 
-    return !index_edit_name(&g->index, i) &&
-           digest_parse(index_edit_digest(&g->index, i), &digest, &unused) == 0 &&
-           !reach_subject(&r, &digest, &subject);
+    if (name)
+        return attached_name(name, &subject);
+    return digest_parse(index_edit_digest(&g->index, i), &digest, &unused) == 0 &&
+           reach_subject(&r, &digest, &subject);
+}
+
+static bool may_go(struct gc *g, size_t i)
+{
+    return !digest_set_has(&g->leased.blobs, index_edit_digest(&g->index, i)) && !is_attached(g, i);
 }
 
 static void give_up_old(struct gc *g)
@@ -74,9 +78,9 @@ static void give_up_old(struct gc *g)
     const struct gc_options *o = g->options;
 
     for (size_t i = index_edit_count(&g->index); i-- > 0;) {
-        int64_t unused = g->now / SECOND - last_used(g, index_edit_digest(&g->index, i));
+        int64_t unused = (g->now - last_used(g, index_edit_digest(&g->index, i))) / SECOND;
 
-        if (may_go(g, i) && ((o->untagged && is_untagged(g, i)) ||
+        if (may_go(g, i) && ((o->untagged && !index_edit_name(&g->index, i)) ||
                              (o->until && unused >= 0 && (uint64_t)unused > o->until)))
             give_up(g, i);
     }
@@ -86,11 +90,12 @@ static void give_up_old(struct gc *g)
 static void repository_of(struct gc *g, size_t i, char ret[REFERENCE_TEXT_SIZE])
 {
     const char *name = index_edit_name(&g->index, i);
+    struct digest subject;
     struct reference r;
     struct err unused;
 
     ret[0] = '\0';
-    if (name && reference_parse(name, &r, &unused) == 0)
+    if (name && !attached_name(name, &subject) && reference_parse(name, &r, &unused) == 0)
         snprintf(ret, REFERENCE_TEXT_SIZE, "%s/%s", r.host, r.repository);
 }
 
@@ -182,12 +187,18 @@ static int give_up_until_it_fits(struct gc *g, struct err *e)
     return 0;
 }
 
-/* Referrers whose subject is gone would else come back as images without a name. */
+/* Referrers whose subject is gone would else come back as images without a name. The subject of one
+ * that a running lade has brought may be on its way. */
 static void drop_unreached(struct gc *g, const struct reach *needed)
 {
-    for (size_t i = index_edit_count(&g->index); i-- > 0;)
-        if (!digest_set_has(&needed->blobs, index_edit_digest(&g->index, i)))
+    int64_t oldest = leases_oldest_run(g->store);
+
+    for (size_t i = index_edit_count(&g->index); i-- > 0;) {
+        const char *digest = index_edit_digest(&g->index, i);
+
+        if (!digest_set_has(&needed->blobs, digest) && last_used(g, digest) < oldest)
             give_up(g, i);
+    }
 }
 
 static int sweep_all(struct gc *g, const struct reach *needed, struct err *e)

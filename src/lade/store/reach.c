@@ -8,6 +8,7 @@
 #include "lade/document/image_config.h"
 #include "lade/document/index.h"
 #include "lade/document/manifest.h"
+#include "lade/store/attached.h"
 #include "lade/store/leases.h"
 
 #include <string.h>
@@ -158,6 +159,14 @@ struct referrer {
     bool reached;
 };
 
+/* Cosign's tags and what has a subject; a name of another form keeps what it names. */
+static bool is_attached(struct reach *r, const struct descriptor *d, struct digest *ret_subject)
+{
+    const char *name = descriptor_name(d);
+
+    return name ? attached_name(name, ret_subject) : reach_subject(r, &d->digest, ret_subject);
+}
+
 /* One more round whenever something was reached, as referrers may have referrers. */
 static int reach_referrers(struct reach *r, struct referrer *all, size_t n, struct err *e)
 {
@@ -189,7 +198,7 @@ int reach_from_index(struct reach *r, const char *text, size_t len, struct err *
         const struct descriptor *d = &index->manifests[i];
 
         referrers[n].entry = d;
-        if (!descriptor_name(d) && reach_subject(r, &d->digest, &referrers[n].subject))
+        if (is_attached(r, d, &referrers[n].subject))
             n++;
         else
             TRY(reach_from(r, d->digest.text, d->media_type, e));

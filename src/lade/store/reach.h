@@ -23,8 +23,8 @@ struct reach {
 /* Add a blob and all that it leads to. */
 int reach_from(struct reach *r, const char *digest, const char *media_type, struct err *e);
 
-/* Add what the entries of an index.json need. A referrer (a manifest with a subject) that has no
- * name counts only when its subject does. */
+/* Add what the entries of an index.json need. What is attached to an image (attached.h) counts only
+ * when the image does. */
 int reach_from_index(struct reach *r, const char *text, size_t len, struct err *e);
 
 /* Add what bundles need. */

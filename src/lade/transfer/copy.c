@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "lade/store/attached.h"
 #include "lade/transfer/tree.h"
 #include "lade/transfer/work.h"
 
@@ -203,7 +204,8 @@ static int pass_tree(struct session *s, const char *tag, struct err *e)
 
 static int pass_referrers(struct session *s, unsigned depth, struct err *e);
 
-static int pass_referrer(struct session *s, const struct digest *digest, unsigned depth,
+/* tag: NULL, or under which it goes on. */
+static int pass_attached(struct session *s, const char *target, const char *tag, unsigned depth,
                          struct err *e)
 {
     struct copy whole = *s->c;
@@ -211,13 +213,25 @@ static int pass_referrer(struct session *s, const struct digest *digest, unsigne
     int rc;
 
     whole.platform = NULL;
-    rc = grow(&one, digest->text, e);
+    rc = grow(&one, target, e);
     if (rc == 0)
-        rc = pass_tree(&one, NULL, e);
-    if (rc == 0)
+        rc = pass_tree(&one, tag, e);
+    if (rc == 0 && !tag)
         rc = pass_referrers(&one, depth + 1, e);
     tree_done(&one.tree);
     return rc;
+}
+
+/* Cosign's tags. */
+static int pass_tags(struct session *s, const struct digest *subject, struct err *e)
+{
+    char tag[TAG_MAX + 1];
+
+    for (size_t i = 0; i < ARRAY_SIZE(attached_endings); i++)
+        if (attached_tag(subject, attached_endings[i], tag) &&
+            pass_attached(s, tag, tag, 0, e) < 0 && e->kind != ERR_NOT_FOUND)
+            return -e->code;
+    return 0;
 }
 
 /* What refers to any document of the tree, and to that in turn. */
@@ -228,9 +242,10 @@ static int pass_referrers(struct session *s, unsigned depth, struct err *e)
     for (size_t i = 0; i < s->tree.document_count; i++) {
         cleanup(referrers_done) struct referrers found = { 0 };
 
+        TRY(pass_tags(s, &s->tree.documents[i].digest, e));
         TRY(repository_referrers(s->from, &s->tree.documents[i].digest, NULL, &found, e));
         for (size_t n = 0; n < found.count; n++)
-            TRY(pass_referrer(s, &found.items[n]->digest, depth, e));
+            TRY(pass_attached(s, found.items[n]->digest.text, NULL, depth, e));
     }
     return 0;
 }

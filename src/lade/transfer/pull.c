@@ -9,9 +9,11 @@
 
 #include "base/cleanup.h"
 #include "lade/store/ingest.h"
+#include "lade/transfer/attached.h"
 #include "lade/transfer/tree.h"
 #include "lade/transfer/work.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +111,31 @@ static int grow(struct session *s, struct err *e)
     TRY(read_root(s, &root, e));
     return tree_grow(&source, &s->choice, root.media_type, &root.digest, take_ptr(root.data),
                      root.size, &s->tree, e);
+}
+
+static const struct tree_document *root_of(const struct tree *t)
+{
+    return &t->documents[t->document_count - 1];
+}
+
+static const struct digest *root_digest(const struct session *s)
+{
+    return &root_of(&s->tree)->digest;
+}
+
+/* Before anything of the image is in the store. */
+static int admit(struct session *s, struct err *e)
+{
+    const struct pull *p = s->p;
+
+    for (size_t i = 0; p->blob_max && i < s->tree.blob_count; i++)
+        if (s->tree.blobs[i]->size > p->blob_max)
+            return err_set(e, ERR_INVALID, "%s is larger than %" PRIu64 " bytes",
+                           s->tree.blobs[i]->digest.text, p->blob_max);
+    if (!p->trust)
+        return 0;
+    TRY(pull_attached(p, root_digest(s), ATTACHED_SIGNATURES, e));
+    return trust_check(p->store, p->trust, p->reference, root_digest(s), e);
 }
 
 /* What is in memory already. */
@@ -215,12 +242,7 @@ static int keep_documents(struct session *s, struct err *e)
     return 0;
 }
 
-static const struct tree_document *root_of(const struct tree *t)
-{
-    return &t->documents[t->document_count - 1];
-}
-
-/* Whether the name means this already. */
+/* Whether the name means this already; what gets none must only be there. */
 static int is_named(struct session *s, struct err *e)
 {
     cleanup(store_names_freep) struct store_names *names = NULL;
@@ -228,8 +250,8 @@ static int is_named(struct session *s, struct err *e)
     struct err none;
 
     TRY(store_list(s->p->store, &names, e));
-    return store_find(names, s->name, &entry, &none) == 0 &&
-           digest_equal(&entry->descriptor->digest, &root_of(&s->tree)->digest);
+    return store_find(names, s->p->unnamed ? root_digest(s)->text : s->name, &entry, &none) == 0 &&
+           digest_equal(&entry->descriptor->digest, root_digest(s));
 }
 
 static int give_name(struct session *s, struct err *e)
@@ -239,7 +261,7 @@ static int give_name(struct session *s, struct err *e)
                                   .digest = root->digest,
                                   .size = root->size };
 
-    return store_name(s->p->store, &d, s->name, STORE_NAME_REPLACE, e);
+    return store_name(s->p->store, &d, s->p->unnamed ? NULL : s->name, STORE_NAME_REPLACE, e);
 }
 
 static int run(struct session *s, struct pulled *ret, struct err *e)
@@ -252,14 +274,17 @@ static int run(struct session *s, struct pulled *ret, struct err *e)
     TRY(choose(s, e));
     TRY(repository_open(s->p->registry, s->p->reference, REPOSITORY_PULL, &s->repository, e));
     TRY(grow(s, e));
+    TRY(admit(s, e));
     work.count = s->tree.blob_count;
     TRY(work_do(&work, e));
     TRY(keep_documents(s, e));
     named = is_named(s, e);
     TRY(named);
-    ret->digest = root_of(&s->tree)->digest;
+    ret->digest = *root_digest(s);
     ret->changed = atomic_load(&s->fetched) || !named;
-    return named ? 0 : give_name(s, e);
+    if (!named)
+        TRY(give_name(s, e));
+    return s->p->referrers ? pull_attached(s->p, root_digest(s), ATTACHED_ALL, e) : 0;
 }
 
 /* 1 when the store has the name. */
@@ -284,6 +309,8 @@ int pull(const struct pull *p, struct pulled *ret, struct err *e)
     reference_format(p->reference, s.name);
     if (p->policy != PULL_ALWAYS)
         rc = look(p, s.name, &found, e);
+    if (rc == 1 && p->trust)
+        TRY(trust_check(p->store, p->trust, p->reference, &found.digest, e));
     if (rc == 0 && p->policy == PULL_NEVER)
         return err_set(e, ERR_NOT_FOUND, "image '%s' is not in the store", s.name);
     if (rc == 0)

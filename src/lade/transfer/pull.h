@@ -5,6 +5,7 @@
 #include "lade/name/platform.h"
 #include "lade/registry/registry.h"
 #include "lade/store/store.h"
+#include "lade/trust/trust.h"
 
 enum pull_policy {
     PULL_ALWAYS,  /* ask the registry what the name means now; what is here does not come again */
@@ -23,6 +24,12 @@ struct pull {
     size_t platform_count;
     bool all_platforms;
     unsigned jobs; /* blobs at the same time; 0: as the machine allows */
+    /* NULL, or what the image must be signed by: its signatures come first, and without a good one
+     * nothing else does. */
+    const struct trust *trust;
+    bool referrers;    /* signatures and whatever else refers to it, too */
+    bool unnamed;      /* it is kept without a name */
+    uint64_t blob_max; /* the largest blob that is taken, in bytes; 0: any */
 };
 
 struct pulled {

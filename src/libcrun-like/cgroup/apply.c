@@ -288,3 +288,11 @@ int cgroup_update(const struct cgroup *cg, const struct cgroup_writes *writes, s
     }
     return rc;
 }
+
+int cgroup_read(const struct cgroup *cg, unsigned hierarchy, const char *file, char *ret,
+                size_t size)
+{
+    auto_fd dir = cg->dirs[hierarchy] ? cgroup_dir_open(cg->dirs[hierarchy]) : -ENOENT;
+
+    return dir < 0 ? dir : cgroup_file_read(dir, file, ret, size);
+}

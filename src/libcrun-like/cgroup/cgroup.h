@@ -93,6 +93,7 @@ struct cgroup {
     /* Known after cgroup_locate() only, a record does not have them; cgroup_make() needs them. */
     size_t mount_len[CGROUP_HIERARCHIES_MAX]; /* the mount's share of dirs[i], in bytes */
     bool cpuset[CGROUP_HIERARCHIES_MAX]; /* v1 hierarchy whose new directories need cpus and mems */
+    bool given;                          /* systemd made it, and davit-bus is in it */
     char *controllers;                   /* malloc'd: what the v2 tree can enable, as ",hugetlb," */
 };
 
@@ -112,6 +113,11 @@ int cgroup_apply(const struct cgroup *cg, const struct cgroup_writes *writes, st
 /* The same where older values stand: all of the writes, or none of them. Writes of device rules for
  * v1 are narrowed down to the difference from the rules in force. */
 int cgroup_update(const struct cgroup *cg, const struct cgroup_writes *writes, struct err *e);
+
+/* What a file of the container's cgroup in a hierarchy says: at most size - 1 bytes, without the
+ * last newline. Returns the length or -errno. */
+int cgroup_read(const struct cgroup *cg, unsigned hierarchy, const char *file, char *ret,
+                size_t size);
 
 /* The directories of a record in the order of host, whose mounts may be others by now: ret->dirs
  * are recorded's strings, so ret is not for cgroup_done(). */

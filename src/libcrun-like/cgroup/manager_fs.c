@@ -162,7 +162,7 @@ static int make_once(struct making *m, struct err *e)
     leaf = open_component(m, parent, name, e);
     TRY(leaf);
     TRY(cgroup_prepare_cpuset(m, parent, leaf, e));
-    return existed ? check_leaf(m, leaf, e) : 0;
+    return existed && !m->cg->given ? check_leaf(m, leaf, e) : 0;
 }
 
 static int make_one(struct cgroup *cg, unsigned i, const struct cgroup_writes *writes,

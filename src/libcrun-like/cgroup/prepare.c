@@ -60,14 +60,26 @@ static const char *needed_by(const struct making *m, const char *controller)
     return NULL;
 }
 
+/* The kernel refuses a directory that holds processes to distribute memory or io (EBUSY), but not
+ * cpu or pids: with these alone it becomes a threaded domain, whose children no process can be put
+ * into. The root, which has no cgroup.type, is exempt. */
+static bool competes_with_children(int dirfd)
+{
+    char text[32];
+
+    return cgroup_file_read(dirfd, "cgroup.type", text, sizeof text) >= 0 &&
+           cgroup_file_read(dirfd, "cgroup.procs", text, sizeof text) > 0;
+}
+
 /* One refusal spoils a whole write ("cpu" with realtime tasks about, say): find out which it was.
  */
 static int enable_singly(struct making *m, int dirfd, char *missing, struct err *e)
 {
+    bool busy = competes_with_children(dirfd);
     char *rest = missing, *word;
 
     while ((word = strsep(&rest, " "))) {
-        int rc = cgroup_file_write(dirfd, "cgroup.subtree_control", word);
+        int rc = busy ? -EBUSY : cgroup_file_write(dirfd, "cgroup.subtree_control", word);
         const char *where = needed_by(m, word + 1);
 
         if (rc < 0 && where)
@@ -94,7 +106,8 @@ int cgroup_prepare_children(struct making *m, int dirfd, struct err *e)
 
     if (!m->cg->v2[m->i] || !read_missing(m, dirfd, missing, sizeof missing))
         return 0;
-    if (cgroup_file_write(dirfd, "cgroup.subtree_control", missing) == 0)
+    if (!competes_with_children(dirfd) &&
+        cgroup_file_write(dirfd, "cgroup.subtree_control", missing) == 0)
         return 0;
     return enable_singly(m, dirfd, missing, e);
 }

@@ -18,8 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { REMOVE_WAIT_MS = 5000 };
-
 static struct creation *creation_of(struct boot *b)
 {
     return b->data;
@@ -79,32 +77,6 @@ static int row_claim(struct boot *b, struct err *e)
     return state_commit(k->dirfd, e);
 }
 
-static int row_make_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    int procs[CGROUP_HIERARCHIES_MAX];
-    unsigned count = 0;
-
-    TRY(cgroup_make(&k->record.cgroup, &k->prepared.writes, e));
-    k->cgroup_made = true;
-    TRY(cgroup_open_join(&k->record.cgroup, NULL, &b->grants.cgroup_fd, procs, &count, e));
-    for (unsigned i = 0; i < count; i++)
-        b->grants.procs_fd[i] = procs[i];
-    b->grants.procs_count = count;
-    return 0;
-}
-
-static int row_limit_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-
-    struct cgroup_writes limits = k->prepared.writes;
-
-    limits.device_insns = NULL; /* filter_devices has them */
-    limits.device_insn_count = 0;
-    return cgroup_apply(&k->record.cgroup, &limits, e);
-}
-
 static int row_make_resctrl(struct boot *b, struct err *e)
 {
     struct creation *k = creation_of(b);
@@ -124,24 +96,6 @@ static int row_join_resctrl(struct boot *b, struct err *e)
     return resctrl_join(&g, b->init, e);
 }
 
-static int row_delegate_cgroup(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    uid_t owner = b->plan->cgroup_owner;
-
-    /* What we make is ours without being given to us. */
-    return owner == k->record.owner ? 0 : cgroup_delegate(&k->record.cgroup, owner, e);
-}
-
-static int row_filter_devices(struct boot *b, struct err *e)
-{
-    struct creation *k = creation_of(b);
-    struct cgroup_writes program = k->prepared.writes;
-
-    program.count = 0;
-    return cgroup_apply(&k->record.cgroup, &program, e);
-}
-
 /* All that there is to say, while init works. Where somebody is told before the payload runs, the
  * rename is left for "record container". */
 static int row_write_record(struct boot *b, struct err *e)
@@ -151,6 +105,7 @@ static int row_write_record(struct boot *b, struct err *e)
     TRY(file_make(k->dirfd, "config.json", 0600, k->bundle.text, k->bundle.len, e));
     TRY(boot_await_init(b, e));
     TRY(state_process_read(b->init, &k->record.process, e));
+    creation_leave_scope(k);
     k->record.phase = STATE_CREATED;
     TRY(state_prepare(k->dirfd, &k->record, e));
     if (plan_watched(b->plan))
@@ -192,6 +147,7 @@ static int row_commit(struct boot *b, struct err *e)
     struct creation *k = creation_of(b);
     const char *pidfd_socket = hand_over_pidfd_socket(k->options->pidfd_socket, k->bundle.spec);
 
+    systemd_close(&k->prepared.scope.bus);
     if ((b->plan->flags & PLAN_TERMINAL) && k->detached)
         TRY(terminal_send(k->options->console_socket, &b->terminal, e));
     else if (b->plan->flags & PLAN_TERMINAL)
@@ -227,14 +183,14 @@ static int row_listener(struct boot *b, struct err *e)
 
 #define ROW_HANDLERS(X)                                                                            \
     X(claim, row_claim)                                                                            \
-    X(make_cgroup, row_make_cgroup)                                                                \
-    X(limit_cgroup, row_limit_cgroup)                                                              \
+    X(make_cgroup, creation_row_make_cgroup)                                                       \
+    X(limit_cgroup, creation_row_limit_cgroup)                                                     \
     X(make_resctrl, row_make_resctrl)                                                              \
     X(join_resctrl, row_join_resctrl)                                                              \
-    X(delegate_cgroup, row_delegate_cgroup)                                                        \
+    X(delegate_cgroup, creation_row_delegate_cgroup)                                               \
     X(brief, boot_row_brief)                                                                       \
     X(hand_over, boot_row_hand_over)                                                               \
-    X(filter_devices, row_filter_devices)                                                          \
+    X(filter_devices, creation_row_filter_devices)                                                 \
     X(write_record, row_write_record)                                                              \
     X(id_maps, boot_row_id_maps)                                                                   \
     X(scheduler_outside, boot_row_scheduler)                                                       \
@@ -356,12 +312,8 @@ static void undo(struct creation *k)
 {
     struct err e = { 0 };
     char line[ERR_TEXT_MAX + 64];
-    bool done = true;
+    bool done = creation_undo_cgroup(k, &e) == 0;
 
-    if (k->cgroup_made) {
-        cgroup_kill(&k->record.cgroup, 9, &e);
-        done = cgroup_remove(&k->record.cgroup, REMOVE_WAIT_MS, &e) == 0;
-    }
     if (done)
         done = undo_resctrl(k, &e) == 0;
     run_poststop(k);

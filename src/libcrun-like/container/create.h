@@ -32,6 +32,15 @@ struct creation {
 int creation_begin(struct creation *k, bool barrier, struct err *e);
 /* create_record.c: the record of a container that is being created. */
 int creation_fill_record(struct creation *k, struct err *e);
+
+/* create_cgroup.c: the rows about the cgroup. */
+boot_handler creation_row_make_cgroup, creation_row_limit_cgroup, creation_row_delegate_cgroup,
+    creation_row_filter_devices;
+/* davit-bus kept init's place in the scope, and is not to be seen when init is inside; on v1 that
+ * may still have to join. */
+void creation_leave_scope(struct creation *k);
+int creation_undo_cgroup(struct creation *k, struct err *e);
+
 void creation_keep(struct creation *k);
 void creation_done(struct creation *k);
 

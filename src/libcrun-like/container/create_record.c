@@ -94,6 +94,10 @@ int creation_fill_record(struct creation *k, struct err *e)
     r->resctrl_dir = take_ptr(k->prepared.resctrl.dir);
     r->resctrl_monitor = take_ptr(k->prepared.resctrl.monitor);
     r->resctrl_own = k->prepared.resctrl.own;
+    r->unit = k->prepared.scope.unit.name ? strdup(k->prepared.scope.unit.name) : NULL;
+    r->unit_of_user = k->prepared.scope.user;
+    if (k->prepared.scope.unit.name && !r->unit)
+        return err_os(e, ENOMEM, "record");
     /* The record owns the cgroup from here on, the plan has its own copy. */
     r->cgroup = k->prepared.cgroup;
     k->prepared.cgroup = (struct cgroup){ 0 };

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/sys.h"
 #include "boot/boot.h"
+#include "container/scope.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -54,6 +55,20 @@ static int remove_cgroup(struct found *f, struct err *e)
     return cgroup_remove(&f->record.cgroup, REMOVE_WAIT_MS, e);
 }
 
+/* Its cgroup is gone, so a systemd that does not answer will find out by itself one day. */
+static int stop_unit(struct found *f, struct err *e)
+{
+    char line[ERR_TEXT_MAX + 64];
+
+    if (scope_stop(&f->record, e) == 0)
+        return 0;
+    if (!f->forced)
+        return -e->code;
+    err_format(e, line, sizeof line);
+    context_warn(f->context, "%s", line);
+    return 0;
+}
+
 /* A damaged record: the cgroup is where the stored configuration puts it. */
 static void guess_record(struct found *f)
 {
@@ -61,9 +76,17 @@ static void guess_record(struct found *f)
     struct cgroup_host host = { 0 };
     struct err e;
 
-    if (bundle_load_copy(f->dirfd, &b, &e) < 0 || f->context->cgroup_manager != DAVIT_CGROUP_FS)
+    cleanup(scope_done) struct scope scope = { 0 };
+
+    if (bundle_load_copy(f->dirfd, &b, &e) < 0 || f->context->cgroup_manager == DAVIT_CGROUP_NONE ||
+        cgroup_host_read(&host, &e) < 0)
         return;
-    if (cgroup_host_read(&host, &e) == 0)
+    if (f->context->cgroup_manager == DAVIT_CGROUP_SYSTEMD &&
+        scope_locate(b.spec, f->id, &host, true, &scope, &f->record.cgroup, &e) == 0) {
+        f->record.unit = take_ptr(scope.unit.name);
+        f->record.unit_of_user = scope.user;
+    }
+    if (f->context->cgroup_manager == DAVIT_CGROUP_FS)
         cgroup_locate(&host, b.spec->linux_.cgroups_path, f->id, &f->record.cgroup, &e);
     cgroup_host_done(&host);
 }
@@ -111,6 +134,7 @@ static const struct {
 } steps[] = {
     { "kill process", found_kill },
     { "remove cgroups", remove_cgroup },
+    { "stop unit", stop_unit },
     { "remove resctrl groups", remove_resctrl },
     /* Before the record goes: a crash in a hook's middle means it runs again, never not at all. */
     { "poststop hooks", run_poststop },
@@ -119,6 +143,7 @@ static const struct {
 
 int remove_found(struct found *f, bool force, struct err *e)
 {
+    f->forced = force;
     if (!f->record_read)
         guess_record(f);
     else

@@ -163,6 +163,9 @@ static int open_cgroups(struct execution *x, struct err *e)
     for (unsigned i = 0; i < count; i++)
         x->boot.grants.procs_fd[i] = procs[i];
     x->boot.grants.procs_count = count;
+    /* The root of a user namespace is an engine's, which is below the user's systemd already. */
+    if (x->found.record.unit_of_user && geteuid() != 0)
+        TRY(scope_attach(&x->found.record, x->boot.outer, e));
     /* Who asked for a cgroup gets that one or an error. */
     if (!x->options->cgroups)
         x->boot.grants.cgroup_fallback_fd = open_fallback_cgroup(&x->found.record);

@@ -120,8 +120,8 @@ static void write_cgroup(struct writer *w)
     open_bracket(w, "cgroup", "{");
     write_bool(w, "v1", true);
     write_bool(w, "v2", true);
-    write_bool(w, "systemd", false);
-    write_bool(w, "systemdUser", false);
+    write_bool(w, "systemd", true);
+    write_bool(w, "systemdUser", true);
     write_bool(w, "rdma", true);
     close_bracket(w, "}");
 }

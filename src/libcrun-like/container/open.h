@@ -10,6 +10,7 @@ struct found {
     const char *id;
     int rootfd, dirfd, lock;
     bool record_read;
+    bool forced; /* delete: what can't be had is only told */
     struct state_record record;
 };
 

@@ -14,6 +14,7 @@ int container_plan(davit_context *c, const char *id, const struct davit_create_o
         .bundle = &b,
         .rootfd = -1,
         .barrier = true,
+        .only_plan = true,
         .no_keyring = o->no_new_keyring,
         .no_pivot = o->no_pivot,
         .listen_fds = o->listen_fds,

@@ -13,6 +13,7 @@ void prepared_done(struct prepared *p)
 {
     cgroup_host_done(&p->host);
     cgroup_done(&p->cgroup);
+    scope_done(&p->scope);
     resctrl_group_done(&p->resctrl);
     arena_done(&p->arena);
     seccomp_program_done(&p->seccomp);
@@ -81,12 +82,13 @@ static int prepare_cgroups(davit_context *c, const struct prepare_options *o, st
 
     if (c->cgroup_manager == DAVIT_CGROUP_NONE)
         return refuse_limits(s, e);
-    if (c->cgroup_manager == DAVIT_CGROUP_SYSTEMD)
-        return err_set(e, ERR_UNSUPPORTED, "the systemd cgroup manager is not supported yet");
     TRY(cgroup_host_read(&p->host, e));
-    if (does_without_cgroups(c, s, &p->host))
+    if (c->cgroup_manager == DAVIT_CGROUP_FS && does_without_cgroups(c, s, &p->host))
         return 0;
-    TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
+    if (c->cgroup_manager == DAVIT_CGROUP_SYSTEMD)
+        TRY(scope_locate(s, o->id, &p->host, !o->only_plan, &p->scope, &p->cgroup, e));
+    else
+        TRY(cgroup_locate(&p->host, s->linux_.cgroups_path, o->id, &p->cgroup, e));
     if (s->linux_.has_resources)
         TRY(cgroup_compile(&s->linux_.resources, &p->host, &p->arena, &p->writes, e));
     p->has_cgroups = p->host.count > 0;

@@ -4,11 +4,13 @@
 
 #include "container/bundle.h"
 #include "container/container.h"
+#include "container/scope.h"
 
 struct prepared {
     bool has_cgroups; /* manager other than "none" */
     struct cgroup_host host;
     struct cgroup cgroup;
+    struct scope scope;
     struct arena arena; /* of writes */
     struct cgroup_writes writes;
     struct resctrl_wish resctrl_wish; /* in the arena */
@@ -26,6 +28,7 @@ struct prepare_options {
     bool barrier;
     bool announced; /* there is a pid file or a pidfd socket */
     bool no_keyring, no_pivot;
+    bool only_plan;      /* nothing outside is asked */
     unsigned listen_fds; /* sockets for the process, as in sd_listen_fds(3) */
     const char *listen_names;
 };

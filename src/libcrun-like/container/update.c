@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* update.c - other limits for a container that has started. */
 #include "container/open.h"
+#include "container/scope.h"
 
 #include "base/cleanup.h"
 
@@ -54,6 +55,10 @@ static int apply(const struct found *f, const struct spec_resources *r, struct e
     TRY(cgroup_host_read(&host, e));
     cgroup_match(&f->record.cgroup, &host, &cg);
     TRY(cgroup_compile(r, &host, &arena, &writes, e));
+    TRY(cgroup_update(&cg, &writes, e));
+    if (!f->record.unit)
+        return 0;
+    TRY(scope_update(&f->record, &cg, &writes, e));
     return cgroup_update(&cg, &writes, e);
 }
 

@@ -242,6 +242,18 @@ struct plan {
     struct plan_list device_program; /* struct bpf_insn */
 };
 
+/* With the mount option nsdelegate (systemd's choice) the kernel lets nobody into a cgroup who is
+ * in a cgroup namespace that does not show where he comes from: so init joins that namespace when
+ * it is in its cgroup. Where a user namespace is made or joined by path, that may have no rights
+ * over it any more, and outer does. */
+static inline bool plan_joins_cgroup_late(const struct plan *p)
+{
+    const uint32_t user = 0x10000000 /* CLONE_NEWUSER */, cgroup = 0x02000000 /* CLONE_NEWCGROUP */;
+
+    return (p->join_flags & cgroup) &&
+           (p->kind == PLAN_EXEC || !((p->clone_flags | p->join_flags) & user));
+}
+
 /* Is its source opened, or the filesystem made, before there is a container? */
 static inline bool plan_mount_by_outer(const struct plan_mount *m)
 {

@@ -133,7 +133,7 @@ static bool when_user(const struct plan *p)
 
 static bool when_cgroup_ns(const struct plan *p)
 {
-    return p->flags & PLAN_CGROUP_NAMESPACE;
+    return (p->flags & PLAN_CGROUP_NAMESPACE) || plan_joins_cgroup_late(p);
 }
 
 static bool when_keyring(const struct plan *p)

@@ -69,7 +69,7 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD };
     X(id_maps,            "write id maps",          ROW_PARENT, when_new_user)                             \
     X(container_root,     "become container root",  ROW_INIT,   when_user)                                 \
     /* Its root is the cgroup we are in now: after every hierarchy was joined. */                          \
-    X(cgroup_ns,          "unshare cgroup",         ROW_INIT,   when_cgroup_ns)                            \
+    X(cgroup_ns,          "change cgroup namespace", ROW_INIT,  when_cgroup_ns)                            \
     X(session,            "start session",          ROW_INIT,   when_always)                               \
     X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(hostname,           "set hostname",           ROW_INIT,   when_hostname)                             \
@@ -142,6 +142,8 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD };
     X(clone,              "clone init",             ROW_OUTER,  when_always)                               \
     X(join_resctrl,       "join resctrl group",     ROW_ASIDE,  when_resctrl)                              \
     X(enter_cgroups,      "join v1 cgroups",        ROW_INIT,   when_cgroup_v1)                            \
+    /* From inside one may not see the cgroup we come from, so that we could not be moved any more. */     \
+    X(cgroup_ns,          "change cgroup namespace", ROW_INIT,  when_cgroup_ns)                            \
     /* A cpuset gives a process that joins it CPUs of its own choice. */                                   \
     X(cpus_final,         "set final CPUs",         ROW_INIT,   when_cpus_final)                           \
     X(container_root,     "become container root",  ROW_INIT,   when_user)                                 \

@@ -32,6 +32,7 @@ void state_record_done(struct state_record *r)
     free(r->annotations);
     free(r->resctrl_dir);
     free(r->resctrl_monitor);
+    free(r->unit);
     cgroup_done(&r->cgroup);
     *r = (struct state_record){ 0 };
 }
@@ -79,6 +80,8 @@ int state_prepare(int dirfd, const struct state_record *r, struct err *e)
     put_string(&b, "resctrlDir", r->resctrl_dir);
     put_string(&b, "resctrlMonitor", r->resctrl_monitor);
     put_truth(&b, "resctrlOwn", r->resctrl_own);
+    put_string(&b, "unit", r->unit);
+    put_truth(&b, "unitOfUser", r->unit_of_user);
     if (r->annotations)
         buf_printf(&b, ",\"annotations\":%s", r->annotations);
     buf_puts(&b, ",\"cgroup\":");
@@ -182,6 +185,8 @@ static int read_members(struct json_object *o, struct state_record *r, struct er
     r->resctrl_dir = copy_string(o, "resctrlDir");
     r->resctrl_monitor = copy_string(o, "resctrlMonitor");
     r->resctrl_own = truth(o, "resctrlOwn");
+    r->unit = copy_string(o, "unit");
+    r->unit_of_user = truth(o, "unitOfUser");
     read_process(o, &r->process);
     if (!r->id || !r->bundle || !r->rootfs || !r->created || !r->annotations || !phase || !cgroup)
         return err_set(e, ERR_INVALID, "state.json lacks a member");

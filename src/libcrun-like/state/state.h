@@ -53,6 +53,8 @@ struct state_record {
     char *resctrl_dir, *resctrl_monitor; /* absolute, NULL without */
     bool resctrl_own;                    /* resctrl_dir goes with the container */
     struct cgroup cgroup;
+    char *unit; /* systemd's, around the cgroup; NULL: none */
+    bool unit_of_user;
 };
 
 void state_record_done(struct state_record *r);

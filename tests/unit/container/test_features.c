@@ -55,7 +55,7 @@ TEST(says_no_to_what_is_not_done)
         bool want;
     } rows[] = {
         { "linux.cgroup.v1", true },          { "linux.cgroup.v2", true },
-        { "linux.cgroup.systemd", false },    { "linux.cgroup.systemdUser", false },
+        { "linux.cgroup.systemd", true },     { "linux.cgroup.systemdUser", true },
         { "linux.cgroup.rdma", true },        { "linux.seccomp.enabled", true },
         { "linux.apparmor.enabled", true },   { "linux.selinux.enabled", true },
         { "linux.intelRdt.enabled", true },   { "linux.mountExtensions.idmap.enabled", true },

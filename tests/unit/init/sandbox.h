@@ -243,6 +243,7 @@ static inline struct init sandbox_init(const struct plan *plan)
                           .start = -1,
                           .rootfs = -1,
                           .nodes = -1,
+                          .cgroup_ns = -1,
                           .network = -1,
                           .terminal = -1,
                           .procfs = -1,

@@ -176,6 +176,7 @@ static const struct order join_orders[] = {
     IN_JOIN(clone, join_resctrl),
     IN_JOIN(join_resctrl, commit),
     IN_JOIN(clone, enter_cgroups),
+    IN_JOIN(enter_cgroups, cgroup_ns),
     IN_JOIN(enter_cgroups, cpus_final),
     IN_JOIN(scheduler, ids),
     IN_JOIN(memory_policy, ids),
