@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
     size_t want;
     void *p;
 
-    if (__builtin_mul_overflow(n, size, &want) || want > (size_t)1 << 40)
+    if (__builtin_mul_overflow(n, size, &want) || want > PTRDIFF_MAX - BLOCK)
         return NULL;
     want = (want + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (!b || b->size - b->used < want) {

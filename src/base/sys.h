@@ -13,6 +13,7 @@
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Newer than the oldest headers we build with (Linux 5.10, Debian 11). */
@@ -108,6 +109,26 @@ static inline long sys_pidfd_open(int pid, unsigned flags)
 static inline long sys_pidfd_send_signal(int pidfd, int sig)
 {
     return SYS_4(__NR_pidfd_send_signal, pidfd, sig, 0, 0);
+}
+
+/* From the beginning of the file: on 32-bit processors an offset is two registers, of which the
+ * first has an even number. */
+static inline long sys_pread_start(int fd, void *to, size_t size)
+{
+    return sys_call(__NR_pread64, fd, (long)to, (long)size, 0, 0, 0);
+}
+
+/* 32-bit processors have the offset in pages; ours is always 0. */
+#ifdef __NR_mmap2
+#define SYS_NR_MMAP __NR_mmap2
+#else
+#define SYS_NR_MMAP __NR_mmap
+#endif
+
+/* The address, or -errno; an address may be negative, too, but is below -4095. */
+static inline long sys_mmap(size_t size, int protection, int flags, int fd)
+{
+    return sys_call(SYS_NR_MMAP, 0, (long)size, protection, flags, fd, 0);
 }
 
 static inline long sys_clone3(const struct clone_args *args, unsigned long size)

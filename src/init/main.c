@@ -118,27 +118,17 @@ static int map_shared(struct init *in, struct err *e)
     struct plan header;
     long p;
 
-    if (SYS_4(__NR_pread64, in->hello.plan_fd, &header, sizeof header, 0) != sizeof header ||
+    if (sys_pread_start(in->hello.plan_fd, &header, sizeof header) != sizeof header ||
         header.magic != PLAN_MAGIC || header.version != PLAN_VERSION)
         return err_set(e, ERR_PROTOCOL, "the plan is not of this build");
-#ifdef __NR_mmap2
-    p = sys_call(__NR_mmap2, 0, header.size, PROT_READ, MAP_PRIVATE, in->hello.plan_fd, 0);
-#else
-    p = sys_call(__NR_mmap, 0, header.size, PROT_READ, MAP_PRIVATE, in->hello.plan_fd, 0);
-#endif
+    p = sys_mmap(header.size, PROT_READ, MAP_PRIVATE, in->hello.plan_fd);
     if (p < 0 && p > -4096)
         return err_os(e, p, "map plan");
     in->plan = (const struct plan *)p;
     bare_close(in->hello.plan_fd);
     if (in->hello.trace_fd < 0)
         return 0;
-#ifdef __NR_mmap2
-    p = sys_call(__NR_mmap2, 0, sizeof *in->trace, PROT_READ | PROT_WRITE, MAP_SHARED,
-                 in->hello.trace_fd, 0);
-#else
-    p = sys_call(__NR_mmap, 0, sizeof *in->trace, PROT_READ | PROT_WRITE, MAP_SHARED,
-                 in->hello.trace_fd, 0);
-#endif
+    p = sys_mmap(sizeof *in->trace, PROT_READ | PROT_WRITE, MAP_SHARED, in->hello.trace_fd);
     if (p < 0 && p > -4096)
         return err_os(e, p, "map trace");
     in->trace = (struct boot_trace *)p;

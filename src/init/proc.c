@@ -147,7 +147,7 @@ static int write_label(int fd, const char *text, const char *expected, const cha
 
     if (n < 0 || (unsigned long)n != length)
         return err_os(e, n < 0 ? n : -EIO, "%s: write '%s' to `/proc/self/attr/exec`", field, text);
-    n = SYS_4(__NR_pread64, fd, back, sizeof back - 1, 0);
+    n = sys_pread_start(fd, back, sizeof back - 1);
     if (n < 0)
         return err_os(e, n, "%s: read `/proc/self/attr/exec` back", field);
     back[n] = '\0';

@@ -32,6 +32,22 @@ __asm__(".globl _start\n"
         "    b init_main\n");
 #endif
 
+#if defined(__arm__)
+/* libgcc's division calls these for a division by zero. Its own would call raise(). */
+int __aeabi_idiv0(int value) __attribute__((used));
+long long __aeabi_ldiv0(long long value) __attribute__((used));
+
+int __aeabi_idiv0(int value)
+{
+    __builtin_trap();
+}
+
+long long __aeabi_ldiv0(long long value)
+{
+    __builtin_trap();
+}
+#endif
+
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memset(void *p, int c, size_t n);
 void *memmove(void *to, const void *from, size_t n);

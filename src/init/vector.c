@@ -7,13 +7,7 @@
 
 long vector_map(unsigned long size)
 {
-#ifdef __NR_mmap2
-    return sys_call(__NR_mmap2, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                    -1, 0);
-#else
-    return sys_call(__NR_mmap, 0, (long)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                    -1, 0);
-#endif
+    return sys_mmap(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
 char **vector_make(const struct plan *p, struct plan_list strings, unsigned extra)

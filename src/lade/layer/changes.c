@@ -84,7 +84,7 @@ static int tell_deleted(struct changes *c, struct level *in, int dir, const char
                         struct err *e)
 {
     struct change change = { .kind = CHANGE_DELETED, .path = c->path, .dir = dir, .name = name };
-    size_t before;
+    size_t before = 0;
     int rc;
 
     TRY(push(c, name, &before, e));
@@ -216,7 +216,7 @@ static int visit_name(struct changes *c, struct level *in, int dir, const char *
 {
     struct change change = { .path = c->path, .dir = dir, .name = name };
     struct stat st;
-    size_t before;
+    size_t before = 0;
     int rc;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)

@@ -297,7 +297,7 @@ static int next_record(char **text, size_t *len, struct record *ret, struct err 
 /* Some writers fill the rest with zeros. */
 int tar_pax_parse(char *text, size_t len, struct tar_pax *ret, struct err *e)
 {
-    struct record r;
+    struct record r = { 0 };
 
     while (len > 0 && *text) {
         TRY(next_record(&text, &len, &r, e));

@@ -178,7 +178,7 @@ static int open_factories(struct store *s, const char *const *paths, struct err 
     if (!s->factories)
         return err_os(e, ENOMEM, "open store '%s'", s->path);
     for (; s->factory_count < n; s->factory_count++) {
-        struct store *factory;
+        struct store *factory = NULL;
 
         TRY(open_one(paths[s->factory_count], STORE_READ, &factory, e));
         s->factories[s->factory_count] = factory;

@@ -154,8 +154,10 @@ static void put_args(struct buf *ret, const struct plan *p)
     const plan_str *args = plan_items(p, p->args);
     auto_buf text = { 0 };
 
-    for (uint32_t i = 0; i < p->args.count; i++)
-        buf_printf(&text, "%s%s", i ? " " : "", plan_text(p, args[i]));
+    for (uint32_t i = 0; i < p->args.count; i++) {
+        buf_puts(&text, i ? " " : "");
+        buf_puts(&text, plan_text(p, args[i]));
+    }
     put_printed(ret, "process", &text);
 }
 

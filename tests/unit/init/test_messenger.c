@@ -159,7 +159,7 @@ TEST(without_memory_for_a_stack_or_a_thread_there_is_an_error)
         struct init in = sandbox_init(NULL);
         struct err e = { 0 };
 
-        fake_deny(__NR_mmap, ENOMEM);
+        fake_deny(SYS_NR_MMAP, ENOMEM);
         EXPECT_ERROR(row_messenger(&in, &e), e, ENOMEM, "map a stack");
     }
 }

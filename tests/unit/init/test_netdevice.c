@@ -252,7 +252,7 @@ TEST(without_the_namespace_or_a_way_to_talk_there_is_an_error)
         { { .call = __NR_socket, .any_second = true, .times = 1, .answer = -EMFILE },
           "linux.netDevices",
           EMFILE },
-        { { .call = __NR_mmap, .any_second = true, .times = 1, .answer = -ENOMEM },
+        { { .call = SYS_NR_MMAP, .any_second = true, .times = 1, .answer = -ENOMEM },
           "linux.netDevices",
           ENOMEM },
     };

@@ -17,7 +17,7 @@
 
 struct tree_inode {
     ino_t ino;
-    char path[256];
+    char path[1024];
 };
 
 struct tree {

@@ -91,8 +91,10 @@ static void expect_strings(const struct plan *p, struct plan_list list, const ch
     auto_buf got = { 0 };
 
     buf_puts(&got, "");
-    for (uint32_t i = 0; i < list.count; i++)
-        buf_printf(&got, "%s%s", i ? " " : "", plan_text(p, items[i]));
+    for (uint32_t i = 0; i < list.count; i++) {
+        buf_puts(&got, i ? " " : "");
+        buf_puts(&got, plan_text(p, items[i]));
+    }
     EXPECT_STR(got.data, want);
 }
 
