@@ -20,6 +20,7 @@
 #include "lade/layer/inflate.h"
 #include "lade/report/report.h"
 #include "lade/store/store.h"
+#include "lade/user/own_ids.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +42,8 @@ struct cli {
     int n_args;
     bool help;
     struct report *report;
+    bool entered; /* a plain user, root of the user namespace that was made for the verb */
+    struct own_ids own_ids; /* those that it maps */
 };
 
 enum { ANY_ARGS = -1 };
@@ -53,6 +56,7 @@ struct cli_command {
     size_t values_size;     /* of the struct that the options fill; zeroed before */
     int min_args, max_args; /* max_args may be ANY_ARGS */
     int stop_after;         /* options end at the word behind so many; 0: nowhere */
+    bool owns_files;        /* it works on files of many owners: see user_namespace.h */
     bool passes_status;     /* its exit code is the container's */
     /* Returns the exit status, or a negative errno with *e filled. */
     int (*run)(struct cli *cli, const void *values, struct err *e);

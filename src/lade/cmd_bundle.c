@@ -77,6 +77,7 @@ static int bundle_run(struct cli *cli, const void *data, struct err *e)
     job.dir = cli->args[1];
     job.args = cli->args + 2;
     job.n_args = cli->n_args - 2;
+    job.own_ids = cli->entered ? &cli->own_ids : NULL;
     wanted.name = job.image;
     TRY(get_image(cli, store, &wanted, &signed_digest, e));
     job.digest = signed_digest.text[0] ? &signed_digest : NULL;
@@ -96,5 +97,6 @@ const struct cli_command cmd_bundle = {
     .min_args = 1,
     .max_args = ANY_ARGS,
     .stop_after = 2,
+    .owns_files = true,
     .run = bundle_run,
 };

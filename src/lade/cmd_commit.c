@@ -99,5 +99,6 @@ const struct cli_command cmd_commit = {
     .values_size = sizeof(struct commit_values),
     .min_args = 1,
     .max_args = 2,
+    .owns_files = true,
     .run = commit_run,
 };

@@ -135,5 +135,6 @@ const struct cli_command cmd_diff = {
     .values_size = sizeof(struct diff_values),
     .min_args = 1,
     .max_args = 2,
+    .owns_files = true,
     .run = diff_run,
 };

@@ -94,5 +94,6 @@ const struct cli_command cmd_export = {
     .values_size = sizeof(struct export_values),
     .min_args = 1,
     .max_args = 1,
+    .owns_files = true,
     .run = export_run,
 };

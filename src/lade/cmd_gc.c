@@ -118,5 +118,6 @@ const struct cli_command cmd_gc = {
     .summary = "remove what nothing needs any more",
     .options = gc_options,
     .values_size = sizeof(struct gc_values),
+    .owns_files = true,
     .run = gc_run,
 };

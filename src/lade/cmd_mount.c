@@ -23,6 +23,10 @@ static int mount_run(struct cli *cli, const void *data, struct err *e)
     const struct mount_values *v = data;
     auto_store *store = NULL;
 
+    if (geteuid() != 0)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "what a plain user mounts ends with lade: be root of a user namespace "
+                       "('unshare -rm'), or see lade-export(1)");
     TRY(cli_open_store(cli, STORE_WRITE, &store, e));
     return bundle_mount_image(store, cli->args[0], v->platform, cli->args[1], cli->report, e);
 }

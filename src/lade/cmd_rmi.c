@@ -55,5 +55,6 @@ const struct cli_command cmd_rmi = {
     .values_size = sizeof(struct rmi_values),
     .min_args = 1,
     .max_args = ANY_ARGS,
+    .owns_files = true,
     .run = rmi_run,
 };

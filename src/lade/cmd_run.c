@@ -29,7 +29,7 @@ struct run_values {
 static const struct option run_options[] = {
     TEXT(NULL, "name", "ID", request.name, "id of the container (default: a random one)"),
     TEXT(NULL, "network", "none|host|pasta|NAME", request.network,
-         "network of the container; a NAME is one of /etc/cni/net.d (default: pasta if installed, else none)"),
+         "network of the container; a NAME is one of /etc/cni/net.d (default: pasta where it can be had, else none)"),
     LIST("p", "publish", "[ADDRESS:]HOST:CONTAINER[/tcp|udp]", request.publish,
          "let a port of the host lead into the container"),
     SWITCH("i", "interactive", interactive, "accepted: standard input is always passed on"),
@@ -160,5 +160,6 @@ const struct cli_command cmd_run = {
     .max_args = ANY_ARGS,
     .stop_after = 1,
     .passes_status = true,
+    .owns_files = true,
     .run = run_run,
 };

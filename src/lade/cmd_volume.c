@@ -170,5 +170,6 @@ const struct cli_command cmd_volume = {
     .values_size = sizeof(struct volume_values),
     .min_args = 1,
     .max_args = ANY_ARGS,
+    .owns_files = true,
     .run = volume_run,
 };

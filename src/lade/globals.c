@@ -31,7 +31,7 @@ static void add_default_store(struct buf *b)
 {
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
-    if (geteuid() == 0)
+    if (!own_ids_are_some())
         buf_puts(b, "/var/lib/lade");
     else if (data && data[0] == '/') /* relative ones do not count, says the XDG specification */
         buf_printf(b, "%s/lade", data);

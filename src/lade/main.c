@@ -4,6 +4,16 @@
 
 #include "base/cleanup.h"
 #include "cli/start.h"
+#include "lade/user/user_namespace.h"
+
+static int run_command(struct cli *cli, const void *values, struct err *e)
+{
+    if (cli->command->owns_files && geteuid() != 0) {
+        TRY(user_namespace_enter(cli->report, &cli->own_ids, e));
+        cli->entered = true;
+    }
+    return cli->command->run(cli, values, e);
+}
 
 static int run_verb(struct cli *cli, char **argv, struct err *e)
 {
@@ -15,8 +25,7 @@ static int run_verb(struct cli *cli, char **argv, struct err *e)
         return -e->code;
     rc = command_parse(cli, argv + 1, &values, e);
     if (rc == 0)
-        rc = cli->help ? help_command(cli->name, cli->command, e)
-                       : cli->command->run(cli, values, e);
+        rc = cli->help ? help_command(cli->name, cli->command, e) : run_command(cli, values, e);
     if (values)
         command_free_lists(cli->command->options, values);
     return rc;

@@ -7,6 +7,7 @@
 #include "lade/document/chain.h"
 #include "lade/layer/unpack.h"
 #include "lade/store/layer_dir.h"
+#include "lade/user/own_ids.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -43,13 +44,44 @@ static int check(const struct unpack_result *got, const struct descriptor *d,
     return 0;
 }
 
+/* How layers are unpacked by this user. */
+struct layers_form {
+    const char *name; /* see layer_dir_begin() */
+    struct unpack_options options;
+    struct arena arena; /* of the ids */
+};
+
 static void tell_left_out(const struct unpack_result *got, struct report *report)
 {
     if (got->devices_left_out)
         report_note(report, "%llu devices left out", (unsigned long long)got->devices_left_out);
+    if (got->ids_squashed)
+        report_note(report, "%llu files are yours instead of their owners' (see /etc/subuid)",
+                    (unsigned long long)got->ids_squashed);
     if (got->xattrs_left_out)
         report_note(report, "%llu attributes left out that are the host's or can't be set here",
                     (unsigned long long)got->xattrs_left_out);
+}
+
+/* Layers of the host's root and of users differ in owners and in overlayfs' marks, so they have
+ * different names in the store. */
+static int choose_form(struct layers_form *f, struct err *e)
+{
+    struct own_ids own;
+
+    TRY(own_ids_read(&own, e));
+    if (own.host)
+        return 0;
+    f->name = own.single ? "single" : "user";
+    f->options.user_xattrs = true;
+    f->options.no_devices = true;
+    f->options.squash_ids = own.single;
+    return own_ids_maps(&own, &f->arena, &f->options.ids, e);
+}
+
+static void form_done(struct layers_form *f)
+{
+    arena_done(&f->arena);
 }
 
 static int unpack(struct store *s, const struct image *image, size_t i,
@@ -94,20 +126,22 @@ static int open_below(const struct layers *l, size_t i, const char *scratch, str
 }
 
 static int unpack_missing(struct store *s, const struct image *image, struct layers *l, size_t i,
-                          const char *scratch, struct report *report, struct err *e)
+                          const struct layers_form *form, const char *scratch,
+                          struct report *report, struct err *e)
 {
     cleanup(layer_dir_freep) struct layer_dir *dir = NULL;
-    struct unpack_options options = { .overlay = true, .lower = -EBADF };
+    struct unpack_options options = form->options;
     struct unpack_result got;
     struct layer_size size;
     auto_fd below = -EBADF;
-    int rc = layer_dir_begin(s, &l->keys[i], NULL, &dir, e);
+    int rc = layer_dir_begin(s, &l->keys[i], form->name, &dir, e);
 
     if (rc != 0)
         return rc < 0 ? rc : 0; /* another process was faster */
     below = open_below(l, i, scratch, e);
     if (below < 0 && below != -EBADF)
         return below;
+    options.overlay = true;
     options.root = layer_dir_fd(dir);
     options.lower = below;
     TRY(unpack(s, image, i, &options, report, &got, e));
@@ -116,12 +150,13 @@ static int unpack_missing(struct store *s, const struct image *image, struct lay
 }
 
 static int open_layer(struct store *s, const struct image *image, struct layers *l, size_t i,
-                      const char *scratch, struct report *report, struct err *e)
+                      const struct layers_form *form, const char *scratch, struct report *report,
+                      struct err *e)
 {
-    l->dirs[i] = layer_dir_open(s, &l->keys[i], NULL, NULL);
+    l->dirs[i] = layer_dir_open(s, &l->keys[i], form->name, NULL);
     if (l->dirs[i] == -ENOENT) {
-        TRY(unpack_missing(s, image, l, i, scratch, report, e));
-        l->dirs[i] = layer_dir_open(s, &l->keys[i], NULL, NULL);
+        TRY(unpack_missing(s, image, l, i, form, scratch, report, e));
+        l->dirs[i] = layer_dir_open(s, &l->keys[i], form->name, NULL);
     }
     if (l->dirs[i] < 0)
         return err_os(e, l->dirs[i], "open the layer %s", l->keys[i].text);
@@ -134,6 +169,7 @@ int layers_open(struct store *s, const struct image *image, const char *scratch,
 {
     size_t n = image->manifest->layer_count;
     auto_layers *l = calloc(1, sizeof *l);
+    cleanup(form_done) struct layers_form form = { 0 };
     struct digest chain = { 0 };
 
     if (l) {
@@ -142,10 +178,11 @@ int layers_open(struct store *s, const struct image *image, const char *scratch,
     }
     if (!l || !l->dirs || !l->keys)
         return err_os(e, ENOMEM, "unpack layers");
+    TRY(choose_form(&form, e));
     for (size_t i = 0; i < n; i++) {
         TRY(chain_next(&chain, &image->config->diff_ids[i], e));
         l->keys[i] = chain;
-        TRY(open_layer(s, image, l, i, scratch, report, e));
+        TRY(open_layer(s, image, l, i, &form, scratch, report, e));
     }
     *ret = l;
     l = NULL;
@@ -167,10 +204,13 @@ void layers_freep(struct layers **l)
 int layers_apply(struct store *s, const struct image *image, int root, struct report *report,
                  struct err *e)
 {
-    struct unpack_options options = { .root = root, .lower = -EBADF };
+    cleanup(form_done) struct layers_form form = { 0 };
     struct unpack_result got;
 
+    TRY(choose_form(&form, e));
+    form.options.root = root;
+    form.options.lower = -EBADF;
     for (size_t i = 0; i < image->manifest->layer_count; i++)
-        TRY(unpack(s, image, i, &options, report, &got, e));
+        TRY(unpack(s, image, i, &form.options, report, &got, e));
     return 0;
 }

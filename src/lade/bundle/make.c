@@ -126,13 +126,17 @@ static int fill_spec(const struct bundle_job *job, const struct image *image, in
     if (!r->trust_labels && label_rules_ask(r->runtime ? r->runtime : "davit", &rules, e) < 0)
         report_debug(job->report, "labels: %s", e->text);
     TRY(spec_defaults(s, e));
+    s->own_ids = job->own_ids;
+    if (own_ids_are_some())
+        TRY(spec_for_user(s, job->host_network, e));
     s->terminal = r->tty;
     TRY(spec_from_image(s, image->config, rootfd, &convert, &withheld, e));
     if (withheld)
         report_note(job->report,
                     "labels withheld because runtimes act on them: %zu (see --trust-labels)",
                     withheld);
-    return request_apply(r, s, e);
+    TRY(request_apply(r, s, e));
+    return own_ids_are_some() ? spec_check_user(s, e) : 0;
 }
 
 /* Those that the user names, then those of the image that have not got something else in place. */
@@ -189,9 +193,13 @@ static int write_config(const struct spec *s, const struct bundle *b, struct err
 static int fill_bundle(const struct bundle_job *job, const struct image *image, struct bundle *b,
                        struct err *e)
 {
-    struct rootfs_request request = {
-        job->store, image, b->path, b->dir, (enum rootfs_mode)job->request->mode, job->report
-    };
+    struct rootfs_request request = { job->store,
+                                      image,
+                                      b->path,
+                                      b->dir,
+                                      (enum rootfs_mode)job->request->mode,
+                                      job->report,
+                                      .no_mounts = job->own_ids };
     cleanup(rootfs_done) struct rootfs rootfs = { 0 };
     auto_arena arena = { 0 };
     struct spec s = { .arena = &arena };

@@ -15,6 +15,8 @@ struct bundle_job {
     int n_args;
     bool host_network; /* no namespace of its own */
     bool network;      /* joins the namespace that is pinned to "netns" in the bundle */
+    /* NULL, or the bundle is for a runtime that is called by a plain user, with these ids. */
+    const struct own_ids *own_ids;
     struct report *report;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "lade/user/own_ids.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ static void add_options(struct buf *b, const struct overlay *o)
         buf_printf(b, "%s/proc/self/fd/%d", i < o->count ? ":" : "", o->layers[i - 1]);
     if (o->upper >= 0)
         buf_printf(b, ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d", o->upper, o->work);
-    if (o->user_xattrs)
+    if (own_ids_are_some())
         buf_puts(b, ",userxattr");
 }
 

@@ -4,14 +4,12 @@
 
 #include "base/err.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct overlay {
     const int *layers; /* directories, the base first */
     size_t count;      /* at least 1 */
     int upper, work;   /* -EBADF: it is only read */
-    bool user_xattrs;  /* in a user namespace */
 };
 
 /* Mount at a directory, nosuid and nodev only if asked for by the runtime's configuration later. */

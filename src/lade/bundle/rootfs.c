@@ -104,6 +104,8 @@ static int make_in_mode(const struct rootfs_request *r, enum rootfs_mode mode, s
 
     if (root < 0)
         return err_os(e, errno, "open 'rootfs'");
+    if (mode == ROOTFS_OVERLAY && r->no_mounts)
+        return err_set(e, ERR_UNSUPPORTED, "what a plain user mounts ends with lade");
     to->mode = mode;
     if (mode == ROOTFS_OVERLAY)
         return make_overlay(r, to, e);

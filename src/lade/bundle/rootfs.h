@@ -21,6 +21,7 @@ struct rootfs_request {
     int dir;            /* the same, open */
     enum rootfs_mode mode;
     struct report *report;
+    bool no_mounts; /* they would end with this process */
 };
 
 struct rootfs {

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "lade/user/own_ids.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,7 +106,9 @@ struct spec {
     struct spec_limits limits;
     struct texts masked, read_only_paths;
     enum spec_seccomp seccomp;
-    const char *seccomp_text; /* SECCOMP_CUSTOM: the JSON object */
+    const char *seccomp_text;      /* SECCOMP_CUSTOM: the JSON object */
+    bool no_cgroup;                /* nothing is asked of a cgroup that the user does not ask for */
+    const struct own_ids *own_ids; /* NULL, or a user namespace with these */
     const char *apparmor_profile, *selinux_label;
     struct spec_pair *annotations;
     size_t annotation_count, annotation_room;
@@ -137,6 +140,12 @@ struct spec_mount *spec_mount_at(struct spec *s, const char *destination);
 
 /* The profile that is documented in lade-bundle(1), "DEFAULTS". */
 int spec_defaults(struct spec *s, struct err *e);
+
+/* Change the profile to what a user without privileges can have. */
+int spec_for_user(struct spec *s, bool host_network, struct err *e);
+/* Whether the user of the container is among the ids that there are; other groups are left out
+ * where they can't be set. */
+int spec_check_user(struct spec *s, struct err *e);
 
 /* Append config.json. */
 void spec_write(const struct spec *s, struct buf *b);

@@ -133,6 +133,24 @@ static void put_namespaces(struct json_writer *w, const struct spec *s)
             json_put_string(w, "path", s->network_path);
         json_end(w);
     }
+    if (s->own_ids) {
+        json_begin(w, NULL, '{');
+        json_put_string(w, "type", "user");
+        json_end(w);
+    }
+    json_end(w);
+}
+
+static void put_map(struct json_writer *w, const char *key, const struct id_range *ranges, size_t n)
+{
+    json_begin(w, key, '[');
+    for (size_t i = 0; i < n; i++) {
+        json_begin(w, NULL, '{');
+        json_put_uint(w, "containerID", ranges[i].inside);
+        json_put_uint(w, "hostID", ranges[i].outside);
+        json_put_uint(w, "size", ranges[i].count);
+        json_end(w);
+    }
     json_end(w);
 }
 
@@ -194,7 +212,8 @@ static void put_resources(struct json_writer *w, const struct spec *s)
     const struct spec_limits *l = &s->limits;
 
     json_begin(w, "resources", '{');
-    put_device_rules(w, s);
+    if (!s->no_cgroup)
+        put_device_rules(w, s);
     if (l->memory || l->memory_swap) {
         json_begin(w, "memory", '{');
         put_if(w, "limit", l->memory);
@@ -220,6 +239,10 @@ static void put_linux(struct json_writer *w, const struct spec *s)
 {
     json_begin(w, "linux", '{');
     put_namespaces(w, s);
+    if (s->own_ids) {
+        put_map(w, "uidMappings", s->own_ids->uids, s->own_ids->uid_count);
+        put_map(w, "gidMappings", s->own_ids->gids, s->own_ids->gid_count);
+    }
     put_resources(w, s);
     put_devices(w, s);
     put_texts(w, "maskedPaths", &s->masked);

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "lade/layer/remove.h"
 #include "lade/stream/fd_copy.h"
+#include "lade/user/own_ids.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +19,6 @@
 #include <sys/xattr.h>
 
 enum { DEPTH_MAX = 256, XATTR_MAX = 65536, PIECE = 1 << 20 };
-
-static const char opaque_name[] = "trusted.overlay.opaque";
 
 /* A file with several names, and the path of its first copy. */
 struct link {
@@ -203,9 +202,10 @@ static int copy_children(struct copier *c, int from, int to, int depth, struct e
 
 static bool is_opaque(int dir)
 {
+    const char *name = own_ids_are_some() ? "user.overlay.opaque" : "trusted.overlay.opaque";
     char value[2];
 
-    return fgetxattr(dir, opaque_name, value, sizeof value) == 1 && value[0] == 'y';
+    return fgetxattr(dir, name, value, sizeof value) == 1 && value[0] == 'y';
 }
 
 /* The directory to copy into: the one that is there when layers are merged, else a new one. */

@@ -12,7 +12,7 @@
 static enum network_kind kind_of(const char *text)
 {
     if (!text)
-        return pasta_is_installed() ? NETWORK_PASTA : NETWORK_NONE;
+        return pasta_is_possible() ? NETWORK_PASTA : NETWORK_NONE;
     if (strcmp(text, "none") == 0)
         return NETWORK_NONE;
     if (strcmp(text, "host") == 0)

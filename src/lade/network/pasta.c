@@ -14,20 +14,9 @@
 
 enum { ARGS_MAX = 32, SECONDS = 20, OUTPUT_MAX = 4096 };
 
-bool pasta_is_installed(void)
+bool pasta_is_possible(void)
 {
-    const char *path = getenv("PATH");
-    char file[4096];
-
-    while (path && *path) {
-        size_t n = strcspn(path, ":");
-
-        snprintf(file, sizeof file, "%.*s/pasta", (int)n, path);
-        if (n > 0 && access(file, X_OK) == 0)
-            return true;
-        path += n + (path[n] == ':');
-    }
-    return false;
+    return program_is_installed("pasta") && access("/dev/net/tun", R_OK | W_OK) == 0;
 }
 
 /* pasta's own form: "ADDRESS/HOST:CONTAINER", separated by commas; "none" for none. */

@@ -4,7 +4,8 @@
 
 #include "lade/network/network.h"
 
-bool pasta_is_installed(void);
+/* Installed, and the device that it needs is there for us. */
+bool pasta_is_possible(void);
 
 /* Runs in the background until pasta_stop(). Returns when the network is there. */
 int pasta_start(struct network *n, const char *dir, struct err *e);

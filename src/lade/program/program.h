@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PROGRAM_NO_LIMIT = 0 };
@@ -24,3 +25,6 @@ int program_output(const struct program *p, char **ret, size_t *ret_len, struct 
 /* Run with the caller's own descriptors 0 to 2, forwarding the signals that ask for an end.
  * Returns as above. limit, seconds and input are not looked at. */
 int program_run(const struct program *p, struct err *e);
+
+/* Whether $PATH has a program of that name. */
+bool program_is_installed(const char *name);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/fmt.h"
+#include "lade/user/own_ids.h"
 #include "lade/name/reference.h"
 #include "lade/registry/auth_file.h"
 #include "lade/registry/keychain.h"
@@ -29,7 +30,7 @@ static void runtime_file(char *ret)
     if (dir)
         fmt(ret, PATH_SIZE, "%s/containers/auth.json", dir);
     else
-        fmt(ret, PATH_SIZE, "/run/containers/%u/auth.json", (unsigned)geteuid());
+        fmt(ret, PATH_SIZE, "/run/containers/%u/auth.json", (unsigned)own_uid_outside());
 }
 
 /* The n-th usual file; "" when the environment does not tell where it is. */
