@@ -192,3 +192,58 @@ works_here() { # RUNTIME
   [ -z "$(ls m)" ]
   lade rmi app
 }
+
+# with_cdi COMMAND…: where /var/run/cdi holds the files of ./cdi.
+with_cdi() {
+  [ "$(readlink -f /var/run)" = /run ] || skip '/var/run is not /run'
+  # shellcheck disable=SC2016 # $1 is the inner shell's
+  unshare --mount --propagation private sh -ec 'mount -t tmpfs cdi /run; cp -r cdi /run; exec "$@"' sh "$@"
+}
+
+@test "--device: CDI files in JSON and YAML mean the same, and a broken one is in nobody's way" {
+  [ "$(id -u)" = 0 ] || skip 'mounting takes root'
+  mkdir cdi
+  cat >cdi/a.yaml <<'YAML'
+---
+cdiVersion: 0.6.0
+kind: example.org/gpu   # a comment
+containerEdits:
+  env: ["ALL=yes", 'NUMBER=0666']
+devices:
+- name: "0"
+  containerEdits:
+    deviceNodes:
+    - {path: /dev/gpu0, hostPath: /dev/null, fileMode: 0640, uid: 7, permissions: rw}
+    mounts:
+    - hostPath: /etc/hostname
+      containerPath: /driver
+      options: [ro, bind]
+    hooks:
+    - hookName: createContainer
+      path: /bin/true
+      args:
+      - "true"
+      - >-
+        one
+        two
+YAML
+  python3 - >cdi/b.json <<'PY'
+import json
+print(json.dumps({"cdiVersion": "0.6.0", "kind": "example.org/other", "containerEdits": {"env": ["ALL=yes", "NUMBER=0666"]},
+  "devices": [{"name": "0", "containerEdits": {
+    "deviceNodes": [{"path": "/dev/gpu0", "hostPath": "/dev/null", "fileMode": 0o640, "uid": 7, "permissions": "rw"}],
+    "mounts": [{"hostPath": "/etc/hostname", "containerPath": "/driver", "options": ["ro", "bind"]}],
+    "hooks": [{"hookName": "createContainer", "path": "/bin/true", "args": ["true", "one two"]}]}}]}))
+PY
+  echo 'a: &x [1]' >cdi/0-broken.yaml
+  busybox_image app
+  with_cdi "$LADE" --store store -q bundle --device example.org/gpu=0 app - >one
+  with_cdi "$LADE" --store store -q bundle --device example.org/other=0 app - >two
+  cmp one two
+  jq -e '.linux.devices[0] | .path == "/dev/gpu0" and .fileMode == 416 and .uid == 7 and .major == 1' one
+  jq -e '.process.env | index("NUMBER=0666")' one
+  fails $invalid with_cdi "$LADE" --store store -q bundle --device example.org/gpu=1 app -
+  says "--device 'example.org/gpu=1': 0-broken.yaml: line 1: anchors"
+  rm cdi/0-broken.yaml
+  fails $missing with_cdi "$LADE" --store store -q bundle --device example.org/gpu=1 app -
+}

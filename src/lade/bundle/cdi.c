@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json_fields.h"
+#include "lade/bundle/yaml.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,6 +151,13 @@ static int read_spec(const struct json_at *at, struct cdi_spec *ret, struct err 
     return json_read_fields(at, fields, COUNT(fields), ret, e);
 }
 
+static bool has_ending(const char *file, const char *ending)
+{
+    const char *dot = strrchr(file, '.');
+
+    return dot && strcmp(dot, ending) == 0;
+}
+
 /* Texts of *ret live in the arena. */
 static int read_file(int dir, const char *file, struct arena *arena, struct cdi_spec *ret,
                      struct err *e)
@@ -158,10 +166,18 @@ static int read_file(int dir, const char *file, struct arena *arena, struct cdi_
     cleanup(json_putp) struct json_object *value = NULL;
     struct json_at at = { .doc = &doc };
     auto_free char *text = NULL;
+    auto_buf json = { 0 };
     size_t len;
+    int rc = 0;
 
     TRY(file_read(dir, file, FILE_MAX, &text, &len, e));
-    if (json_parse(text, len, &value, e) < 0)
+    if (has_ending(file, ".yaml"))
+        rc = yaml_to_json(text, len, &json, e);
+    else
+        buf_add(&json, text, len);
+    if (buf_failed(&json))
+        rc = err_os(e, ENOMEM, "read");
+    if (rc < 0 || json_parse(json.data, json.len, &value, e) < 0)
         return err_wrap(e, "%s", file);
     at.value = value;
     return read_spec(&at, ret, e);
@@ -247,29 +263,32 @@ static int apply_spec(struct spec *s, const struct cdi_spec *c, const char *name
     return 0;
 }
 
-static bool has_ending(const char *file, const char *ending)
-{
-    const char *dot = strrchr(file, '.');
-
-    return dot && strcmp(dot, ending) == 0;
-}
+struct search {
+    struct spec *spec;
+    const char *name;
+    struct err failure; /* code 0: none; the first file that can't be read */
+};
 
 /* A file of another vendor that can't be read is no reason to do without ours; the first such error
- * is told when nothing was found. */
-static int search(struct spec *s, const char *folder, const char *name, bool *yaml, struct err *e)
+ * is told when nothing was found. 1: found. */
+static int search(struct search *x, const char *folder, struct err *e)
 {
     auto_dir dir = opendir(folder);
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
         struct cdi_spec c = { 0 };
+        struct err failure;
         int rc;
 
-        *yaml |= has_ending(entry->d_name, ".yaml");
-        if (!has_ending(entry->d_name, ".json"))
+        if (!has_ending(entry->d_name, ".json") && !has_ending(entry->d_name, ".yaml"))
             continue;
-        TRY(read_file(dirfd(dir), entry->d_name, s->arena, &c, e));
-        rc = apply_spec(s, &c, name, e);
+        if (read_file(dirfd(dir), entry->d_name, x->spec->arena, &c, &failure) < 0) {
+            if (!x->failure.code)
+                x->failure = failure;
+            continue;
+        }
+        rc = apply_spec(x->spec, &c, x->name, e);
         if (rc != 0)
             return rc;
     }
@@ -285,14 +304,18 @@ bool cdi_is_name(const char *text)
 
 int cdi_apply(struct spec *s, const char *name, struct err *e)
 {
-    bool yaml = false;
+    struct search x = { .spec = s, .name = name };
 
     for (size_t i = 0; i < COUNT(folders); i++) {
-        int rc = search(s, folders[i], name, &yaml, e);
+        int rc = search(&x, folders[i], e);
 
         if (rc != 0)
             return rc < 0 ? err_wrap(e, "--device '%s'", name) : 0;
     }
-    return err_set(e, ERR_NOT_FOUND, "--device '%s': no file in /etc/cdi or /var/run/cdi has it%s",
-                   name, yaml ? " (those in YAML are not read: have them written as JSON)" : "");
+    if (x.failure.code) {
+        *e = x.failure;
+        return err_wrap(e, "--device '%s'", name);
+    }
+    return err_set(e, ERR_NOT_FOUND, "--device '%s': no file in /etc/cdi or /var/run/cdi has it",
+                   name);
 }
