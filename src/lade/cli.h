@@ -30,7 +30,7 @@ struct cli_globals {
     const char *store;
     struct option_list factories;
     int log_level, progress;
-    bool quiet, version;
+    bool quiet, version, low_mem;
 };
 
 /* One run of the program. */

@@ -22,7 +22,7 @@ static const struct option copy_options[] = {
          "of an index, only the image for it; of several, also a,b, an index of these (default: all)"),
     SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to it, too"),
     TEXT(NULL, "chunk-size", "BYTES", chunk, "send blobs in several requests of so many bytes (also 16Mi)"),
-    NUMBER("j", "jobs", "N", jobs, "blobs that pass at the same time (default: 3, fewer on small machines)"),
+    NUMBER("j", "jobs", "N", jobs, "blobs that pass at the same time (default: 3, 1 with --low-mem)"),
     REGISTRY_ROWS,
     { 0 },
 };

@@ -24,7 +24,7 @@ static const struct option pull_options[] = {
          "which images of an index, also a,b or all (default: this machine's)"),
     CHOICE(NULL, "policy", "always|missing|never", policy, PULL_ALWAYS,
            "whether the registry is asked (default: always)"),
-    NUMBER("j", "jobs", "N", jobs, "blobs that come at the same time (default: 3, fewer on small machines)"),
+    NUMBER("j", "jobs", "N", jobs, "blobs that come at the same time (default: 3, 1 with --low-mem)"),
     STRICT_PLATFORM_ROW(strict),
     TRUST_ROWS,
     SWITCH(NULL, "referrers", referrers, "signatures and whatever else refers to the images, too"),

@@ -20,7 +20,7 @@ struct push_values {
 static const struct option push_options[] = {
     TEXT(NULL, "platform", "OS/ARCH[/VARIANT]", platform, "of an index, only the image for it"),
     TEXT(NULL, "chunk-size", "BYTES", chunk, "send blobs in several requests of so many bytes (also 16Mi)"),
-    NUMBER("j", "jobs", "N", jobs, "blobs that go at the same time (default: 3, fewer on small machines)"),
+    NUMBER("j", "jobs", "N", jobs, "blobs that go at the same time (default: 3, 1 with --low-mem)"),
     REGISTRY_ROWS,
     JSON_ROW,
     { 0 },

@@ -16,6 +16,7 @@ const struct option cli_options[] = {
          "where images are kept (default: /var/lib/lade, or $XDG_DATA_HOME/lade without privileges)"),
     LIST(NULL, "factory", "DIR", factories,
          "a store whose images are used, too, and never changed (repeatable)"),
+    SWITCH(NULL, "low-mem", low_mem, "use little memory (default: where there is less than 128 MB)"),
     CHOICE(NULL, "progress", "auto|plain|json|none", progress, PROGRESS_AUTO,
            "how progress shows on standard error (default: auto)"),
     SWITCH("q", "quiet", quiet, "no progress and no notes"),

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cli/start.h"
+#include "lade/stream/room.h"
 #include "lade/user/user_namespace.h"
 
 static int run_command(struct cli *cli, const void *values, struct err *e)
@@ -37,6 +38,8 @@ static int run(struct cli *cli, char **argv, struct err *e)
 
     TRY(option_parse(cli_options, NULL, 0, argv, &cli->global, &words, e));
     report_configure(cli->report, cli->global.log_level, cli->global.progress, cli->global.quiet);
+    if (cli->global.low_mem)
+        room_ask_for_little();
     if (words.help)
         return help_program(cli->name, e);
     if (cli->global.version)

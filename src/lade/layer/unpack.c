@@ -10,9 +10,14 @@
 #include "base/cleanup.h"
 #include "lade/layer/extract.h"
 #include "lade/stream/read_ahead.h"
+#include "lade/stream/room.h"
 #include "lade/stream/tally.h"
 
-enum { PIECES = 4, PIECE_SIZE = 256 * 1024 };
+enum { PIECES = 4, PIECE_SIZE = 256 * 1024, PIECE_SIZE_SMALL = 32 * 1024 };
+
+/* What zstd may ask for where there is little memory: the most that its specification wants every
+ * decoder to have. */
+static const uint64_t WINDOW_SMALL = 8 << 20;
 
 const struct unpack_limits unpack_limits_default = {
     .entries = 5000000,
@@ -23,6 +28,7 @@ const struct unpack_limits unpack_limits_default = {
 };
 
 struct unpacking {
+    bool small; /* little memory is to be used */
     const struct unpack_options *options;
     const struct unpack_limits *limits;
     struct unpack_result *result;
@@ -85,7 +91,7 @@ static int extract_ahead(struct unpacking *u, struct err *e)
     struct byte_source guarded = { read_guarded, u };
     auto_read_ahead *ahead = NULL;
 
-    TRY(read_ahead_new(&guarded, PIECES, PIECE_SIZE, &ahead, e));
+    TRY(read_ahead_new(&guarded, PIECES, u->small ? PIECE_SIZE_SMALL : PIECE_SIZE, &ahead, e));
     u->plain.from = read_ahead_source(ahead);
     return extract_archive(u, e);
 }
@@ -93,9 +99,12 @@ static int extract_ahead(struct unpacking *u, struct err *e)
 static int unpack(struct unpacking *u, struct err *e)
 {
     struct byte_source packed = tally_source(&u->packed);
+    uint64_t window = u->limits->window;
     auto_inflate *inflate = NULL;
 
-    TRY(inflate_new(&packed, u->options->allowed, u->limits->window, &inflate, e));
+    if (u->small && window > WINDOW_SMALL)
+        window = WINDOW_SMALL;
+    TRY(inflate_new(&packed, u->options->allowed, window, &inflate, e));
     u->result->compression = inflate_kind(inflate);
     u->inflated = inflate_source(inflate);
     TRY(extract_ahead(u, e));
@@ -107,7 +116,7 @@ int unpack_layer(const struct byte_source *from, const struct unpack_options *op
 {
     auto_hasher *packed = NULL, *plain = NULL;
     struct unpack_result result = { 0 };
-    struct unpacking u = { .options = options, .result = &result };
+    struct unpacking u = { .options = options, .result = &result, .small = room_is_small() };
 
     u.limits = options->limits ? options->limits : &unpack_limits_default;
     TRY(hasher_new(DIGEST_SHA256, &packed, e));

@@ -3,15 +3,15 @@
 #include "lade/transfer/work.h"
 
 #include "base/cleanup.h"
+#include "lade/stream/room.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 
-enum { JOBS_USUAL = 3, JOBS_MAX = 16, SMALL_MEMORY = 128 << 20 };
+enum { JOBS_USUAL = 3, JOBS_MAX = 16 };
 
 struct crew {
     const struct work *work;
@@ -22,11 +22,7 @@ struct crew {
 
 unsigned work_jobs(void)
 {
-    struct sysinfo info;
-
-    if (sysinfo(&info) == 0 && (uint64_t)info.totalram * info.mem_unit < SMALL_MEMORY)
-        return 1;
-    return JOBS_USUAL;
+    return room_is_small() ? 1 : JOBS_USUAL;
 }
 
 static void note_failure(struct crew *c, const struct err *e)
