@@ -33,6 +33,7 @@ struct copier {
     size_t link_count, link_room;
     struct buf path;     /* of the directory that is being copied, ends in '/' unless empty */
     char *names, *value; /* XATTR_MAX bytes each: of one file's attributes, of one of them */
+    const char *opaque;  /* overlayfs' mark, as this user's layers have it */
 };
 
 /* One name in two directories. */
@@ -200,12 +201,11 @@ static int link_again(struct copier *c, const struct place *p, struct err *e)
 
 static int copy_children(struct copier *c, int from, int to, int depth, struct err *e);
 
-static bool is_opaque(int dir)
+static bool is_opaque(const struct copier *c, int dir)
 {
-    const char *name = own_ids_are_some() ? "user.overlay.opaque" : "trusted.overlay.opaque";
     char value[2];
 
-    return fgetxattr(dir, name, value, sizeof value) == 1 && value[0] == 'y';
+    return fgetxattr(dir, c->opaque, value, sizeof value) == 1 && value[0] == 'y';
 }
 
 /* The directory to copy into: the one that is there when layers are merged, else a new one. */
@@ -215,7 +215,7 @@ static int make_directory(const struct copier *c, const struct place *p, int fro
     int rc;
 
     if (c->job->layer && fstatat(p->to, p->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-        (!S_ISDIR(there.st_mode) || is_opaque(from)))
+        (!S_ISDIR(there.st_mode) || is_opaque(c, from)))
         TRY(remove_name(p->to, p->name, NULL, e));
     if (mkdirat(p->to, p->name, 0700) < 0 && !(errno == EEXIST && c->job->layer))
         return failed(c, "create directory", p->name, e);
@@ -302,6 +302,7 @@ int tree_copy(struct tree_copy *job, struct err *e)
 
     c.names = malloc(XATTR_MAX);
     c.value = malloc(XATTR_MAX);
+    c.opaque = own_ids_are_some() ? "user.overlay.opaque" : "trusted.overlay.opaque";
     if (!c.names || !c.value)
         return err_os(e, ENOMEM, "copy");
     if (fstat(job->from, &root.st) < 0)

@@ -2,6 +2,7 @@
 /* attached.c - telling what accompanies an image from images. */
 #include "lade/store/attached.h"
 
+#include "base/cleanup.h"
 #include "base/fmt.h"
 #include "lade/store/reach.h"
 
@@ -21,7 +22,7 @@ bool attached_tag(const struct digest *subject, const char *ending, char ret[TAG
 
 static bool has_ending(const char *tag, size_t len)
 {
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(attached_endings); i++)
         if (strcmp(tag + len, attached_endings[i]) == 0)
             return true;
     return false;

@@ -73,10 +73,9 @@ static int stop_unit(struct found *f, struct err *e)
 static void guess_record(struct found *f)
 {
     cleanup(bundle_done) struct bundle b = { 0 };
+    cleanup(scope_done) struct scope scope = { 0 };
     struct cgroup_host host = { 0 };
     struct err e;
-
-    cleanup(scope_done) struct scope scope = { 0 };
 
     if (bundle_load_copy(f->dirfd, &b, &e) < 0 || f->context->cgroup_manager == DAVIT_CGROUP_NONE ||
         cgroup_host_read(&host, &e) < 0)

@@ -23,9 +23,10 @@ extern const size_t davit_bus_size;
  * systemd is; without a word of that, a container with a systemd of its own. */
 bool systemd_is_user(void)
 {
-    if (geteuid() != 0 || privilege_is_hosts_root())
-        return geteuid() != 0;
-    return getenv("DBUS_SESSION_BUS_ADDRESS") || getenv("XDG_RUNTIME_DIR");
+    if (geteuid() != 0)
+        return true;
+    return !privilege_is_hosts_root() &&
+           (getenv("DBUS_SESSION_BUS_ADDRESS") || getenv("XDG_RUNTIME_DIR"));
 }
 
 static int64_t now_ms(void)

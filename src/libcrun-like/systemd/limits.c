@@ -36,12 +36,20 @@ static int add_number(struct buf *request, const struct limit *l, struct err *e)
     return e ? 0 : -EINVAL;
 }
 
+/* The product of quota and a second may have more than 64 bits; a rest is less than the period,
+ * which the kernel takes up to a second. */
+static uint64_t in_a_second(uint64_t quota, uint64_t period)
+{
+    enum { SECOND_USEC = 1000000 };
+
+    return period ? quota / period * SECOND_USEC + quota % period * SECOND_USEC / period : 0;
+}
+
 static void add_quota(struct buf *request, const char *quota, uint64_t period)
 {
     char text[24];
 
-    snprintf(text, sizeof text, "%" PRIu64,
-             period ? (uint64_t)((__uint128_t)strtoull(quota, NULL, 10) * 1000000 / period) : 0);
+    snprintf(text, sizeof text, "%" PRIu64, in_a_second(strtoull(quota, NULL, 10), period));
     words_add_property(request, "CPUQuotaPerSecUSec", "t",
                        *quota == 'm' || *quota == '-' ? unlimited : text);
 }

@@ -40,9 +40,8 @@ void systemd_unit_done(struct systemd_unit *u);
 int systemd_add_limits(struct buf *request, const struct cgroup_writes *writes,
                        const struct cgroup *cg, bool written, struct err *e);
 
-/* Of annotations: org.systemd.property.NAME, the value a GVariant's text ("'x'", "true", "uint64
- * 5",
- * "['a', 'b']"). NAME in seconds (…Sec) is one in microseconds (…USec). */
+/* Of annotations: org.systemd.property.NAME, the value a GVariant's text ("'x'", "true",
+ * "uint64 5", "['a', 'b']"). NAME in seconds (…Sec) is one in microseconds (…USec). */
 int systemd_add_annotations(struct buf *request, const struct spec *s, struct err *e);
 
 /* Is the manager that we should ask the user's, not the system's? */
