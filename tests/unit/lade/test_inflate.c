@@ -7,6 +7,7 @@
 #include "lade/layer/inflate.h"
 
 #include <stdlib.h>
+#include <zlib.h>
 
 enum { WINDOW = 8 << 20 };
 
@@ -203,6 +204,34 @@ TEST(no_flipped_bit_goes_unnoticed)
         if (!*error)
             EXPECT(plain.len == 300 && memcmp(plain.data, noise, 300) == 0);
         gzip.data[bit / 8] ^= (char)(1 << bit % 8);
+    }
+}
+
+/* RFC 1952: name, comment and a checksum of the header, whose two bytes follow them. */
+TEST(a_header_is_checked_in_however_many_pieces_it_comes)
+{
+    static const char header[] = "\x1f\x8b\x08\x1a\0\0\0\0\0\xff"
+                                 "a name\0"
+                                 "a comment";
+    uint32_t crc = (uint32_t)crc32(0, (const unsigned char *)header, sizeof header);
+    auto_buf member = { 0 }, good = { 0 }, bad = { 0 };
+
+    add_gzip(&member, "content", 7);
+    buf_add(&good, header, sizeof header);
+    buf_add(&bad, header, sizeof header);
+    for (int i = 0; i < 2; i++) {
+        buf_add(&good, &(char){ (char)(crc >> 8 * i) }, 1);
+        buf_add(&bad, &(char){ (char)(~crc >> 8 * i) }, 1);
+    }
+    buf_add(&good, member.data + 10, member.len - 10);
+    buf_add(&bad, member.data + 10, member.len - 10);
+    expect_content(&good, "content", 7);
+    for (size_t step = 0; step < 50; step++) {
+        auto_buf plain = { 0 };
+        char error[ERR_TEXT_MAX];
+
+        inflate_all(&bad, step, 0, &plain, error);
+        EXPECT(*error && plain.len == 0);
     }
 }
 
