@@ -100,8 +100,10 @@ int init_send(struct init *in, enum boot_message message, int32_t value, int fd,
 
 static void take_grants(struct boot_grants *g, uint32_t value, const struct granted *granted)
 {
-    int32_t *const named[] = { &g->cgroup_fd, &g->cgroup_fallback_fd, &g->barrier_fd,
-                               &g->own_fd,    &g->hook_out_fd,        &g->hook_err_fd };
+    int32_t *const named[] = {
+        &g->cgroup_fd,  &g->cgroup_procs_fd, &g->cgroup_fallback_fd, &g->cgroup_fallback_procs_fd,
+        &g->barrier_fd, &g->own_fd,          &g->hook_out_fd,        &g->hook_err_fd,
+    };
     unsigned next = 0;
 
     for (unsigned i = 0; i < sizeof named / sizeof named[0]; i++)

@@ -207,34 +207,55 @@ static long clone_plain(struct init *in)
 #endif
 }
 
-static int enter_v2_directly(struct init *in, struct err *e)
+static int enter_by_hand(const struct boot_grants *g, struct err *e)
 {
-    int fd = in->grants.cgroup_fd < 0
-                 ? -1
-                 : bare_openat(in->grants.cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC, 0);
-    long rc;
+    long rc = g->cgroup_procs_fd < 0 ? -EACCES : bare_write(g->cgroup_procs_fd, "0", 1);
 
-    if (fd < 0)
-        return in->grants.cgroup_fd < 0 ? 0 : err_os(e, fd, "open cgroup.procs");
-    rc = bare_write(fd, "0", 1);
-    bare_close(fd);
-    return rc < 0 ? err_os(e, rc, "join cgroup") : 0;
+    if (g->cgroup_fd < 0)
+        return 0;
+    if (rc == -EBUSY && g->cgroup_fallback_procs_fd >= 0)
+        rc = bare_write(g->cgroup_fallback_procs_fd, "0", 1);
+    return rc < 0 ? err_os(e, rc, "join cgroup: write cgroup.procs") : 0;
 }
 
-static long clone_any(struct init *in, bool *ret_in_cgroup)
+static long clone_in_cgroup(struct init *in)
 {
     long pid = clone_into(in, in->grants.cgroup_fd);
 
-    *ret_in_cgroup = true;
     /* The container's own manager moved its processes to sub-cgroups: go where its init is. */
-    if (pid == -EBUSY && in->grants.cgroup_fallback_fd >= 0)
-        pid = clone_into(in, in->grants.cgroup_fallback_fd);
-    if (pid != -ENOSYS && pid != -EPERM && pid != -EACCES && pid != -EAGAIN)
-        return pid;
-    *ret_in_cgroup = false;
-    /* EACCES: CLONE_INTO_CGROUP asks for more than a write to cgroup.procs under delegation.
-     * EAGAIN: pids.max is 0, which a move does not heed. */
-    return pid == -EACCES || pid == -EAGAIN ? clone_into(in, -1) : clone_plain(in);
+    return pid == -EBUSY && in->grants.cgroup_fallback_fd >= 0
+               ? clone_into(in, in->grants.cgroup_fallback_fd)
+               : pid;
+}
+
+/* The way for when clone3 refused with this errno. EACCES: CLONE_INTO_CGROUP asks for more than a
+ * write to cgroup.procs under delegation. EAGAIN: pids.max is 0, which a move does not heed. */
+static long clone_outside(struct init *in, long why)
+{
+    return why == -EACCES || why == -EAGAIN ? clone_into(in, -1) : clone_plain(in);
+}
+
+static bool has_another_way(long pid)
+{
+    return pid == -ENOSYS || pid == -EPERM || pid == -EACCES || pid == -EAGAIN;
+}
+
+/* init goes on here, with what it does not need closed. */
+static int become_init(struct init *in, bool in_cgroup, struct err *e)
+{
+    const struct boot_grants *g = &in->grants;
+
+    in->actor = ROW_INIT;
+    SYS_5(__NR_prctl, PR_SET_NAME, "davit:init", 0, 0, 0);
+    if (!in_cgroup && enter_by_hand(g, e) < 0)
+        return -e->code;
+    bare_close(g->cgroup_fd);
+    bare_close(g->cgroup_procs_fd);
+    bare_close(g->cgroup_fallback_fd);
+    bare_close(g->cgroup_fallback_procs_fd);
+    if (in->cgroup_ns != in->hello.target_fd)
+        bare_close(in->hello.target_fd);
+    return 0;
 }
 
 int row_clone(struct init *in, struct err *e)
@@ -245,21 +266,15 @@ int row_clone(struct init *in, struct err *e)
     /* The owner of a brand-new user namespace may write its maps only while we can be looked at. */
     if ((in->plan->flags & PLAN_ROOTLESS) && (in->plan->clone_flags & CLONE_NEWUSER))
         SYS_5(__NR_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0);
-    pid = clone_any(in, &in_cgroup);
+    pid = clone_in_cgroup(in);
+    in_cgroup = !has_another_way(pid);
+    if (!in_cgroup)
+        pid = clone_outside(in, pid);
     if (pid < 0)
         return err_os(e, pid, "clone");
     in->cloned = true;
-    if (pid == 0) {
-        in->actor = ROW_INIT;
-        SYS_5(__NR_prctl, PR_SET_NAME, "davit:init", 0, 0, 0);
-        if (!in_cgroup && enter_v2_directly(in, e) < 0)
-            return -e->code;
-        bare_close(in->grants.cgroup_fd);
-        bare_close(in->grants.cgroup_fallback_fd);
-        if (in->cgroup_ns != in->hello.target_fd)
-            bare_close(in->hello.target_fd);
-        return 0;
-    }
+    if (pid == 0)
+        return become_init(in, in_cgroup, e);
     in->pid = (int)pid;
     pid = init_send(in, BOOT_MSG_CLONED, (int32_t)pid, -1, NULL);
     return pid < 0 ? err_os(e, pid, "send CLONED") : 0;

@@ -46,6 +46,24 @@ nothing_given() { same "$(find "$tree/$ID" ! -uid 0)" ''; }
   same "$out" '0::/mine'
 }
 
+# Then init moves itself into a cgroup that is no longer the host's root's.
+@test "owner: a container without clone3 is in its user's cgroup all the same" {
+  only_davit 'a fallback for it'
+  local code allowed=$RUNTIME
+  for code in ENOSYS EPERM; do
+    printf '#!/bin/sh\nexec "%s" %s clone3 -- "%s" "$@"\n' "$here/deny" $code "$allowed" >"$T/denied"
+    chmod +x "$T/denied"
+    RUNTIME=$T/denied
+    up
+    same "$(owner)" 101000
+    same "$(owner cgroup.procs)" 101000
+    ok exec "$ID" cat /proc/self/cgroup
+    has "$out" '^0::/$'
+    ok delete --force "$ID"
+    RUNTIME=$allowed
+  done
+}
+
 @test "owner: it can't change its limits" {
   [ "$(controller hugetlb)" = v2 ] || skip 'this host has no v2 hugetlb controller'
   resources '{hugepageLimits: [{pageSize: "2MB", limit: 0}]}'

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/sys.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -50,7 +51,9 @@ static void kill_all(struct boot *b)
 static void close_grants(struct boot_grants *g)
 {
     cleanup_fd(&g->cgroup_fd);
+    cleanup_fd(&g->cgroup_procs_fd);
     cleanup_fd(&g->cgroup_fallback_fd);
+    cleanup_fd(&g->cgroup_fallback_procs_fd);
     cleanup_fd(&g->barrier_fd);
     cleanup_fd(&g->own_fd);
     cleanup_fd(&g->hook_out_fd);
@@ -240,10 +243,20 @@ struct grant_list {
     uint32_t value;
 };
 
+/* Opened here, as the kernel asks for the rights of who opened it: init may be in a user namespace,
+ * where it has none over a cgroup that belongs to the container's user. Who can't open it learns
+ * that when clone3 is no way either. */
+static int open_procs(int cgroup_fd)
+{
+    return cgroup_fd < 0 ? -1 : openat(cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+}
+
 static struct grant_list list_grants(const struct boot_grants *g)
 {
-    const int32_t named[] = { g->cgroup_fd, g->cgroup_fallback_fd, g->barrier_fd,
-                              g->own_fd,    g->hook_out_fd,        g->hook_err_fd };
+    const int32_t named[] = {
+        g->cgroup_fd,  g->cgroup_procs_fd, g->cgroup_fallback_fd, g->cgroup_fallback_procs_fd,
+        g->barrier_fd, g->own_fd,          g->hook_out_fd,        g->hook_err_fd,
+    };
     struct grant_list l = { .count = 0 };
 
     for (unsigned i = 0; i < ARRAY_SIZE(named); i++)
@@ -286,9 +299,13 @@ static int say_done(struct boot *b, unsigned row, const struct grant_list *l, st
 
 int boot_row_hand_over(struct boot *b, struct err *e)
 {
-    struct grant_list l = list_grants(&b->grants);
-    int rc = say_done(b, b->row, &l, e);
+    struct grant_list l;
+    int rc;
 
+    b->grants.cgroup_procs_fd = open_procs(b->grants.cgroup_fd);
+    b->grants.cgroup_fallback_procs_fd = open_procs(b->grants.cgroup_fallback_fd);
+    l = list_grants(&b->grants);
+    rc = say_done(b, b->row, &l, e);
     /* The listener and the cgroup are outer's and init's alone from here on. */
     close_grants(&b->grants);
     return rc;

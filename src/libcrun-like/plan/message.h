@@ -56,10 +56,12 @@ struct boot_hint {
 };
 
 /* Handed over later, when the parent has them: with the DONE of "hand over", whose value says which
- * of the first six come (bits 0 to 5) and how many procs (from bit 8 on), in this order. */
+ * of the first eight come (bits 0 to 7) and how many procs (from bit 8 on), in this order. */
 struct boot_grants {
     int32_t cgroup_fd;                /* v2 directory to clone into */
+    int32_t cgroup_procs_fd;          /* its cgroup.procs, for where clone3 is missing */
     int32_t cgroup_fallback_fd;       /* exec: the cgroup of the container's init, when different */
+    int32_t cgroup_fallback_procs_fd; /* its cgroup.procs */
     int32_t barrier_fd;               /* listening socket of the start barrier */
     int32_t hook_out_fd, hook_err_fd; /* where init's hooks write */
     int32_t own_fd;                   /* detached mount for the plan's mount with own set */
@@ -70,11 +72,12 @@ struct boot_grants {
 #define BOOT_GRANTS_NONE                                                                           \
     (struct boot_grants)                                                                           \
     {                                                                                              \
-        .cgroup_fd = -1, .cgroup_fallback_fd = -1, .barrier_fd = -1, .own_fd = -1,                 \
-        .hook_out_fd = -1, .hook_err_fd = -1                                                       \
+        .cgroup_fd = -1, .cgroup_procs_fd = -1, .cgroup_fallback_fd = -1,                          \
+        .cgroup_fallback_procs_fd = -1, .barrier_fd = -1, .own_fd = -1, .hook_out_fd = -1,         \
+        .hook_err_fd = -1                                                                          \
     }
 
-enum { BOOT_GRANTS_MAX = 6 + BOOT_PROCS_MAX };
+enum { BOOT_GRANTS_MAX = 8 + BOOT_PROCS_MAX };
 
 /* Shared, append-only timeline: a writer takes a slot by adding to count. */
 enum { BOOT_TRACE_SLOTS = 4094 };

@@ -135,7 +135,7 @@ TEST(a_parent_that_left_ends_it)
 TEST(grants_are_told_apart_by_the_value)
 {
     /* The v2 cgroup is missing, the barrier and two v1 files are there. */
-    const struct boot_packet done = { .message = BOOT_MSG_DONE, .value = 2 << 8 | 1 << 2 };
+    const struct boot_packet done = { .message = BOOT_MSG_DONE, .value = 2 << 8 | 1 << 4 };
     auto_scratch s = scratch_make();
     struct err e = { 0 };
     struct init in;

@@ -225,6 +225,7 @@ static void clone_by(const struct way *w, const struct scratch *s)
     in.hello.target_fd = -1;
     /* Ordinary directories: the kernel takes neither, so each clone3 with a cgroup needs a rule. */
     in.grants.cgroup_fd = openat(s->fd, "first", O_RDONLY | O_DIRECTORY);
+    in.grants.cgroup_procs_fd = openat(s->fd, "first/cgroup.procs", O_WRONLY);
     in.grants.cgroup_fallback_fd =
         w->fallback ? openat(s->fd, "second", O_RDONLY | O_DIRECTORY) : -1;
     for (size_t i = 0; i < ARRAY_SIZE(codes) && codes[i]; i++)
