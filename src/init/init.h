@@ -120,6 +120,9 @@ int copy_up(int from, int to, const char *data, struct err *e);
 long identity_raise(uint64_t *ret_before);
 long identity_lower(uint64_t before);
 
+/* proc.c: keys and keyrings made until execve get the process' SELinux label, if it has one. */
+int label_new_keys(const struct init *in, struct err *e);
+
 /* process.c: descriptors from first on are closed by the next execve. */
 void descriptors_hide(unsigned first);
 

@@ -71,8 +71,12 @@ int row_session(struct init *in, struct err *e)
 
 int row_keyring(struct init *in, struct err *e)
 {
-    long rc = SYS_2(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, init_text(in, in->plan->keyring));
+    long rc;
 
+    /* The process may not reach its own keyring otherwise; the setting ends with execve. */
+    if (label_new_keys(in, e) < 0)
+        return -e->code;
+    rc = SYS_2(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, init_text(in, in->plan->keyring));
     /* ENOSYS: a kernel without keys has none to protect. */
     return rc < 0 && rc != -ENOSYS ? err_os(e, rc, "keyctl '%s'", init_text(in, in->plan->keyring))
                                    : 0;

@@ -106,18 +106,43 @@ int row_sysctls(struct init *in, struct err *e)
     return 0;
 }
 
-/* Opened while our procfs is at hand; the label acts on the next execve, so it is written last. */
-static int open_label(struct init *in, const char *module, struct err *e)
+/* One of our own attributes, of which some modules have a directory of theirs. */
+static int open_attribute(const struct init *in, const char *module, const char *name)
 {
     char path[64];
     int fd, pid = (int)SYS_0(__NR_getpid);
 
-    fmt(path, sizeof path, "%d/attr/%s/exec", pid, module);
+    fmt(path, sizeof path, "%d/attr/%s/%s", pid, module, name);
     fd = open_below(in->procfs, path, O_RDWR);
     if (fd == -ENOENT) { /* before per-module directories (SELinux: always) */
-        fmt(path, sizeof path, "%d/attr/exec", pid);
+        fmt(path, sizeof path, "%d/attr/%s", pid, name);
         fd = open_below(in->procfs, path, O_RDWR);
     }
+    return fd;
+}
+
+int label_new_keys(const struct init *in, struct err *e)
+{
+    const char *label = init_text(in, in->plan->selinux);
+    int fd = label ? open_attribute(in, "selinux", "keycreate") : -ENOENT;
+    long rc;
+
+    if (fd == -ENOENT)
+        return 0;
+    if (fd < 0)
+        return err_os(e, fd, "open `/proc/self/attr/keycreate`");
+    rc = bare_write(fd, label, bare_strlen(label));
+    bare_close(fd);
+    return rc < 0 ? err_os(e, rc, "process.selinuxLabel: write '%s' to `/proc/self/attr/keycreate`",
+                           label)
+                  : 0;
+}
+
+/* Opened while our procfs is at hand; the label acts on the next execve, so it is written last. */
+static int open_label(struct init *in, const char *module, struct err *e)
+{
+    int fd = open_attribute(in, module, "exec");
+
     /* By the name and in the quotes that podman looks for; a one-digit pid would not be found. */
     return fd < 0 ? err_os(e, fd, "open `/proc/self/attr/exec`") : fd;
 }
@@ -135,6 +160,17 @@ int row_label_handles(struct init *in, struct err *e)
             return in->selinux_fd;
     }
     return 0;
+}
+
+/* USER:ROLE:TYPE of a SELinux context. The kernel has a spelling of its own for the categories that
+ * follow: c1,c2,c3 is read back as c1.c3. */
+static void cut_categories(char *context)
+{
+    unsigned colons = 0;
+
+    while (*context && (*context != ':' || ++colons < 3))
+        context++;
+    *context = '\0';
 }
 
 /* One write, then read back: a label that was asked for and did not stick is an error (P6). */
@@ -168,7 +204,13 @@ int row_labels(struct init *in, struct err *e)
         if (write_label(in->apparmor_fd, text, profile, "process.apparmorProfile", e) < 0)
             return -e->code;
     }
-    if (label && write_label(in->selinux_fd, label, label, "process.selinuxLabel", e) < 0)
-        return -e->code;
+    if (label) {
+        char type[512];
+
+        fmt(type, sizeof type, "%s", label);
+        cut_categories(type);
+        if (write_label(in->selinux_fd, label, type, "process.selinuxLabel", e) < 0)
+            return -e->code;
+    }
     return 0;
 }

@@ -71,11 +71,12 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD };
     /* Its root is the cgroup we are in now: after every hierarchy was joined. */                          \
     X(cgroup_ns,          "change cgroup namespace", ROW_INIT,  when_cgroup_ns)                            \
     X(session,            "start session",          ROW_INIT,   when_always)                               \
-    X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(hostname,           "set hostname",           ROW_INIT,   when_hostname)                             \
     X(domainname,         "set domainname",         ROW_INIT,   when_domainname)                           \
     X(loopback,           "raise loopback",         ROW_INIT,   when_net_by_init)                              \
     X(proc_handle,        "open procfs",            ROW_INIT,   when_proc)                                 \
+    /* After procfs, by which the keyring gets the process' label. */                                      \
+    X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(attach_rootfs,      "attach rootfs",          ROW_INIT,   when_mount_ns)                             \
     X(mounts,             "mount",                  ROW_INIT,   when_mounts)                               \
     X(devices,            "make devices",           ROW_INIT,   when_devices)                              \
@@ -148,8 +149,9 @@ enum row_actor { ROW_PARENT, ROW_OUTER, ROW_INIT, ROW_ASIDE, ROW_AHEAD };
     X(cpus_final,         "set final CPUs",         ROW_INIT,   when_cpus_final)                           \
     X(container_root,     "become container root",  ROW_INIT,   when_user)                                 \
     X(session,            "start session",          ROW_INIT,   when_always)                               \
-    X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(proc_handle,        "open procfs",            ROW_INIT,   when_labels)                               \
+    /* After procfs, by which the keyring gets the process' label. */                                      \
+    X(keyring,            "join keyring",           ROW_INIT,   when_keyring)                              \
     X(terminal,           "open terminal",          ROW_INIT,   when_terminal)                             \
     X(label_handles,      "open label files",       ROW_INIT,   when_labels)                               \
     X(personality,        "set personality",        ROW_INIT,   when_personality)                          \
