@@ -55,15 +55,21 @@ mount_words() { # SOURCE:DESTINATION[:ro]
   echo "type=bind,src=$source,dst=$destination,options=rbind:${mode:-rw}"
 }
 
+# cgroup_of NAME: sets $where, ctr's words for the container's cgroup. Its own are below its namespace's name.
+cgroup_of() {
+  where=()
+  [ "$CGROUPS" != systemd ] || where=(--runc-systemd-cgroup --cgroup "$PARENT:ctr:$1")
+}
+
 run_in() {
-  split "$@"; spell
-  engine run --rm --runc-binary "$DRIVEN" --runc-root "$E/state" "${options[@]}" "$IMAGE" "run-$calls" "${command[@]}"
+  split "$@"; spell; cgroup_of "run-$calls"
+  engine run --rm "${where[@]}" --runc-binary "$DRIVEN" --runc-root "$E/state" "${options[@]}" "$IMAGE" "run-$calls" "${command[@]}"
 }
 start() {
   local name=$1
   shift
-  split "$@"; spell
-  must engine run --detach --log-uri "file://$T/log.$name" --runc-binary "$DRIVEN" --runc-root "$E/state" \
+  split "$@"; spell; cgroup_of "$name"
+  must engine run --detach "${where[@]}" --log-uri "file://$T/log.$name" --runc-binary "$DRIVEN" --runc-root "$E/state" \
     "${options[@]}" "$IMAGE" "$name" "${command[@]}"
 }
 exec_in() {

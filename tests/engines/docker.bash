@@ -14,7 +14,7 @@ engine_up() {
   containerd_up
   daemon dockerd dockerd --config-file "$E/daemon.json" --containerd "$E/containerd.sock" \
     --host "unix://$E/docker.sock" --data-root "$E/data" --exec-root "$E/state" --pidfile "$E/docker.pid" \
-    --cgroup-parent "/$PARENT" --bridge none --iptables=false --ip6tables=false --ip-forward=false
+    --cgroup-parent "$(parent)" --exec-opt "native.cgroupdriver=$CGROUPS" --bridge none --iptables=false --ip6tables=false --ip-forward=false
   eventually daemon_answers
   must engine load --input "$E/image.tar"
 }

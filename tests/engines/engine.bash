@@ -19,11 +19,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/../bats/bundle.bash"
 engines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$engines/../..
 IMAGE=davit.test/busybox:latest
+# Who makes the containers' cgroups: cgroupfs, or systemd where the host is run by it.
+CGROUPS=${CGROUPS:-cgroupfs}
 
 setup_file() {
   export E=$BATS_FILE_TMPDIR
   # The name of the cgroup that all containers of this file are in.
   export PARENT=engines-${BATS_RUN_TMPDIR##*-}
+  [ "$CGROUPS" != systemd ] || PARENT=$PARENT.slice
   mkdir -p "$E/state"
   chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$E"
   "$engines/image" "$E/image.tar"
@@ -99,6 +102,8 @@ fails() {
   124) fail "'$*' hung" ;;
   esac
 }
+# The same as engines take it: a slice, or a path.
+parent() { [ "$CGROUPS" = systemd ] && echo "$PARENT" || echo "/$PARENT"; }
 # split ARG…: what is before -- goes to $options, the rest to $command.
 split() {
   options=() command=()
@@ -167,8 +172,8 @@ namespace_of() { readlink "/proc/$(pid_of "$1")/ns/$2"; }
 
 cgroups_of_file() { find /sys/fs/cgroup -mindepth 1 -maxdepth 6 -type d -path "*/$PARENT*" 2>/dev/null; }
 states_left() { find "$E/state" -mindepth 1 -maxdepth 3 -name state.json 2>/dev/null; }
-# podman keeps its monitors in one of their own.
-containers_cgroups() { cgroups_of_file | grep "/$PARENT/" | grep -v '/conmon$' || true; }
+# podman keeps its monitors in one of their own, or each in a scope.
+containers_cgroups() { cgroups_of_file | grep "/$PARENT/" | grep -v -e '/conmon$' -e '/libpod-conmon-' || true; }
 leftovers() { states_left; containers_cgroups; }
 leaves_nothing() { [ -z "$(leftovers)" ]; }
 # One line each. What has only just looked is gone by the time that its line is read.

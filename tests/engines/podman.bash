@@ -5,7 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/docker-like.bash"
 
 engine() {
-  call podman --root "$E/root" --runroot "$E/run" --tmpdir "$E/tmp" --cgroup-manager cgroupfs \
+  call podman --root "$E/root" --runroot "$E/run" --tmpdir "$E/tmp" --cgroup-manager "$CGROUPS" \
     --runtime "$kind" "$@"
 }
 
@@ -23,7 +23,8 @@ engine_clear() {
   engine rm --all --force --time 0
 }
 
-always=(--cgroup-parent "/${PARENT:-}")
+# A file's functions are read before setup_file, which names the parent.
+[ -z "${PARENT:-}" ] || always=(--cgroup-parent "$(parent)")
 processes_of() { engine stats --no-stream --format '{{.PIDs}}' "$1"; echo "$out"; }
 # A conmon of 2.1 leaves the word of it in its working directory, where podman doesn't look.
 oom_seen() { [ -e "$T/oom" ] || [ "$(inspect "$1" '{{.State.OOMKilled}}')" = true ]; }

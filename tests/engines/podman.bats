@@ -42,7 +42,7 @@ load podman
 
 @test "podman: pod" {
   must engine pod create --name pod --infra-image "$IMAGE" --infra-command 'sleep 1000' --share net,ipc,uts,pid \
-    --network none --cgroup-parent "/$PARENT"
+    --network none --cgroup-parent "$(parent)"
   local name
   for name in one two; do
     must engine run --detach --name $name --pod pod "$IMAGE" sleep 1000
@@ -81,7 +81,7 @@ load podman
 }
 
 @test "podman: without --root the state is in /run/NAME" {
-  must call podman --root "$E/root" --runroot "$E/run" --tmpdir "$E/tmp" --cgroup-manager cgroupfs \
+  must call podman --root "$E/root" --runroot "$E/run" --tmpdir "$E/tmp" --cgroup-manager "$CGROUPS" \
     --runtime "$RUNTIME" run --detach --name one --network none "${always[@]}" "$IMAGE" sleep 1000
   [ -d "/run/$kind/$out" ] || fail "no /run/$kind/$out"
 }
