@@ -15,7 +15,8 @@ setup() {
   make_system
 }
 
-# The host's programs, and a configuration that starts next to nothing.
+# The host's programs, and a configuration that starts next to nothing. systemd ends at once where it would have
+# to make one of these mounts itself and may not.
 make_system() {
   local root=$BUNDLE/rootfs
   rm -r "${root:?}"/{bin,etc}
@@ -32,7 +33,9 @@ make_system() {
       "CAP_SETUID", "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT"])
     | .mounts += [
       {destination: "/usr", type: "bind", source: "/usr", options: ["rbind", "ro"]},
+      {destination: "/dev/shm", type: "tmpfs", source: "shm", options: ["nosuid", "nodev", "noexec", "mode=1777"]},
       {destination: "/run", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=755"]},
+      {destination: "/run/lock", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "noexec", "mode=1777"]},
       {destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev"]}]
     | .linux.namespaces |= (map(select(.type != "cgroup")) + [{type: "cgroup"}])'
 }
