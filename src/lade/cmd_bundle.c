@@ -79,6 +79,7 @@ static int bundle_run(struct cli *cli, const void *data, struct err *e)
     job.n_args = cli->n_args - 2;
     job.own_ids = cli->entered ? &cli->own_ids : NULL;
     wanted.name = job.image;
+    wanted.unpacked = strcmp(job.dir, "-") != 0 && !job.own_ids && v->request.mode != ROOTFS_COPY;
     TRY(get_image(cli, store, &wanted, &signed_digest, e));
     job.digest = signed_digest.text[0] ? &signed_digest : NULL;
     if (strcmp(job.dir, "-") == 0)

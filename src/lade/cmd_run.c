@@ -128,6 +128,7 @@ static int run_run(struct cli *cli, const void *data, struct err *e)
                                          .platform = v->request.platform,
                                          .strict_platform = v->request.strict_platform,
                                          .pull = v->pull,
+                                         .unpacked = v->request.mode != ROOTFS_COPY,
                                          .registry = &v->registry,
                                          .trust = &v->trust };
     auto_store *store = NULL;

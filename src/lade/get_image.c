@@ -3,6 +3,8 @@
 #include "lade/get_image.h"
 
 #include "base/cleanup.h"
+#include "lade/bundle/ahead.h"
+#include "lade/stream/room.h"
 
 /* The words of PULL_ROW. */
 enum { MISSING, ALWAYS, NEVER };
@@ -26,6 +28,8 @@ static int pull_image(struct cli *cli, struct store *store, const struct image_w
 {
     auto_arena arena = { 0 };
     auto_session session = { 0 };
+    struct ahead ahead = { .store = store, .report = cli->report };
+    const struct pull_follower follower = ahead_follower(&ahead);
     struct platform platform;
     struct pulled pulled;
     struct pull p = { .store = store,
@@ -34,7 +38,9 @@ static int pull_image(struct cli *cli, struct store *store, const struct image_w
                       .reference = r,
                       .policy = PULL_ALWAYS,
                       .strict_platform = w->strict_platform,
-                      .trust = trust };
+                      .trust = trust,
+                      /* Its buffers are worth it where there is room for them. */
+                      .follower = w->unpacked && !room_is_small() ? &follower : NULL };
 
     if (w->platform) {
         TRY(platform_parse(&arena, w->platform, &platform, e));

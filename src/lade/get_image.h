@@ -15,7 +15,8 @@ struct image_wanted {
     const char *name;
     const char *platform; /* NULL: this machine's */
     bool strict_platform;
-    int pull; /* of PULL_ROW */
+    int pull;      /* of PULL_ROW */
+    bool unpacked; /* its layers will be wanted unpacked for overlayfs */
     const struct registry_flags *registry;
     const struct trust_flags *trust;
 };

@@ -7,6 +7,7 @@
 #include "lade/document/chain.h"
 #include "lade/layer/unpack.h"
 #include "lade/store/layer_dir.h"
+#include "lade/stream/fd_source.h"
 #include "lade/user/own_ids.h"
 
 #include <errno.h>
@@ -14,21 +15,17 @@
 
 /* A blob as a source, which shows how far it is. */
 struct blob_source {
-    int fd;
+    struct byte_source from;
     struct progress *progress;
 };
 
 static ssize_t read_blob(void *user, void *buf, size_t size, struct err *e)
 {
     struct blob_source *b = user;
-    ssize_t n;
+    ssize_t n = b->from.read(b->from.user, buf, size, e);
 
-    do {
-        n = read(b->fd, buf, size);
-    } while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return err_os(e, errno, "read a layer");
-    progress_add(b->progress, (uint64_t)n);
+    if (n > 0)
+        progress_add(b->progress, (uint64_t)n);
     return n;
 }
 
@@ -36,7 +33,7 @@ static ssize_t read_blob(void *user, void *buf, size_t size, struct err *e)
 static int check(const struct unpack_result *got, const struct descriptor *d,
                  const struct digest *diff_id, struct err *e)
 {
-    if (!digest_equal(&got->digest, &d->digest))
+    if (got->digest.text[0] && !digest_equal(&got->digest, &d->digest))
         return err_set(e, ERR_INVALID, "its blob has digest %s", got->digest.text);
     if (!digest_equal(&got->diff_id, diff_id))
         return err_set(e, ERR_INVALID, "its content has digest %s, not %s", got->diff_id.text,
@@ -84,20 +81,17 @@ static void form_done(struct layers_form *f)
     arena_done(&f->arena);
 }
 
-static int unpack(struct store *s, const struct image *image, size_t i,
-                  const struct unpack_options *options, struct report *report,
-                  struct unpack_result *ret, struct err *e)
+static int unpack_from(const struct byte_source *from, const struct image *image, size_t i,
+                       const struct unpack_options *options, struct report *report,
+                       struct unpack_result *ret, struct err *e)
 {
     const struct descriptor *d = &image->manifest->layers[i];
     struct unpack_options allowing = *options;
-    auto_fd fd = store_open_blob(s, &d->digest, NULL, e);
-    struct blob_source blob = { .fd = fd };
+    struct blob_source blob = { .from = *from };
     struct byte_source source = { read_blob, &blob };
     char what[64];
     int rc;
 
-    if (fd < 0)
-        return fd;
     snprintf(what, sizeof what, "unpack %.12s", digest_encoded(&d->digest));
     blob.progress = progress_begin(report, what, d->size, 0);
     allowing.allowed = compression_allowed(d->media_type);
@@ -109,6 +103,29 @@ static int unpack(struct store *s, const struct image *image, size_t i,
         return err_wrap(e, "layer %s", d->digest.text);
     tell_left_out(ret, report);
     return 0;
+}
+
+static int unpack_kept(struct store *s, const struct image *image, size_t i,
+                       const struct unpack_options *options, struct report *report,
+                       struct unpack_result *ret, struct err *e)
+{
+    auto_fd fd = store_open_blob(s, &image->manifest->layers[i].digest, NULL, e);
+    const struct byte_source from = fd_source(&fd);
+
+    return fd < 0 ? fd : unpack_from(&from, image, i, options, report, ret, e);
+}
+
+static int unpack_coming(struct arrivals *arrivals, const struct image *image, size_t i,
+                         const struct unpack_options *options, struct report *report,
+                         struct unpack_result *ret, struct err *e)
+{
+    cleanup(arrival_close) struct arrival_reader reader = { .fd = -EBADF };
+    const struct byte_source from = { arrival_read, &reader };
+    struct unpack_options verified = *options;
+
+    verified.verified = true; /* or the reader does not come to the end */
+    TRY(arrival_open(arrivals, &image->manifest->layers[i].digest, &reader, e));
+    return unpack_from(&from, image, i, &verified, report, ret, e);
 }
 
 /* What is below layer i: -EBADF, the only layer, or all of them as one tree. */
@@ -125,38 +142,43 @@ static int open_below(const struct layers *l, size_t i, const char *scratch, str
     return fd < 0 ? err_os(e, errno, "open a layer") : fd;
 }
 
-static int unpack_missing(struct store *s, const struct image *image, struct layers *l, size_t i,
-                          const struct layers_form *form, const char *scratch,
-                          struct report *report, struct err *e)
+static int unpack_missing(const struct layers_source *from, struct layers *l, size_t i,
+                          const struct layers_form *form, struct err *e)
 {
     cleanup(layer_dir_freep) struct layer_dir *dir = NULL;
     struct unpack_options options = form->options;
     struct unpack_result got;
     struct layer_size size;
     auto_fd below = -EBADF;
-    int rc = layer_dir_begin(s, &l->keys[i], form->name, &dir, e);
+    int rc = layer_dir_begin(from->store, &l->keys[i], form->name, &dir, e);
 
     if (rc != 0)
         return rc < 0 ? rc : 0; /* another process was faster */
-    below = open_below(l, i, scratch, e);
+    below = open_below(l, i, from->scratch, e);
     if (below < 0 && below != -EBADF)
         return below;
     options.overlay = true;
     options.root = layer_dir_fd(dir);
     options.lower = below;
-    TRY(unpack(s, image, i, &options, report, &got, e));
+    TRY(from->arrivals
+            ? unpack_coming(from->arrivals, from->image, i, &options, from->report, &got, e)
+            : unpack_kept(from->store, from->image, i, &options, from->report, &got, e));
     size = (struct layer_size){ .bytes = got.diff_size, .entries = got.entries };
     return layer_dir_end(dir, &size, e);
 }
 
-static int open_layer(struct store *s, const struct image *image, struct layers *l, size_t i,
-                      const struct layers_form *form, const char *scratch, struct report *report,
-                      struct err *e)
+static int open_layer(const struct layers_source *from, struct layers *l, size_t i,
+                      const struct layers_form *form, struct err *e)
 {
-    l->dirs[i] = layer_dir_open(s, &l->keys[i], form->name, NULL);
+    l->dirs[i] = layer_dir_open(from->store, &l->keys[i], form->name, NULL);
     if (l->dirs[i] == -ENOENT) {
-        TRY(unpack_missing(s, image, l, i, form, scratch, report, e));
-        l->dirs[i] = layer_dir_open(s, &l->keys[i], form->name, NULL);
+        int rc;
+
+        do {
+            rc = unpack_missing(from, l, i, form, e);
+        } while (rc == -EAGAIN && from->arrivals); /* it comes anew */
+        TRY(rc);
+        l->dirs[i] = layer_dir_open(from->store, &l->keys[i], form->name, NULL);
     }
     if (l->dirs[i] < 0)
         return err_os(e, l->dirs[i], "open the layer %s", l->keys[i].text);
@@ -164,9 +186,9 @@ static int open_layer(struct store *s, const struct image *image, struct layers 
     return 0;
 }
 
-int layers_open(struct store *s, const struct image *image, const char *scratch,
-                struct report *report, struct layers **ret, struct err *e)
+int layers_open(const struct layers_source *from, struct layers **ret, struct err *e)
 {
+    const struct image *image = from->image;
     size_t n = image->manifest->layer_count;
     auto_layers *l = calloc(1, sizeof *l);
     cleanup(form_done) struct layers_form form = { 0 };
@@ -182,7 +204,7 @@ int layers_open(struct store *s, const struct image *image, const char *scratch,
     for (size_t i = 0; i < n; i++) {
         TRY(chain_next(&chain, &image->config->diff_ids[i], e));
         l->keys[i] = chain;
-        TRY(open_layer(s, image, l, i, &form, scratch, report, e));
+        TRY(open_layer(from, l, i, &form, e));
     }
     *ret = l;
     l = NULL;
@@ -211,6 +233,6 @@ int layers_apply(struct store *s, const struct image *image, int root, struct re
     form.options.root = root;
     form.options.lower = -EBADF;
     for (size_t i = 0; i < image->manifest->layer_count; i++)
-        TRY(unpack(s, image, i, &form.options, report, &got, e));
+        TRY(unpack_kept(s, image, i, &form.options, report, &got, e));
     return 0;
 }

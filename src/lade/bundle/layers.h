@@ -2,8 +2,9 @@
 /* layers.h - an image's layers, unpacked in the store for overlayfs. */
 #pragma once
 
-#include "lade/store/image.h"
 #include "lade/report/report.h"
+#include "lade/store/arrivals.h"
+#include "lade/store/image.h"
 
 struct layers {
     size_t count;
@@ -11,9 +12,16 @@ struct layers {
     struct digest *keys; /* by which the store knows them: chain ids */
 };
 
-/* Unpack those that are missing, and open all. scratch: see overlay_view(). */
-int layers_open(struct store *s, const struct image *image, const char *scratch,
-                struct report *report, struct layers **ret, struct err *e);
+struct layers_source {
+    struct store *store;
+    const struct image *image;
+    const char *scratch; /* see overlay_view() */
+    struct report *report;
+    struct arrivals *arrivals; /* NULL, or the layers are on their way into the store */
+};
+
+/* Unpack those that are missing, and open all. */
+int layers_open(const struct layers_source *from, struct layers **ret, struct err *e);
 void layers_freep(struct layers **l);
 #define auto_layers __attribute__((__cleanup__(layers_freep))) struct layers
 

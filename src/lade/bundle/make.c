@@ -325,14 +325,16 @@ int bundle_mount_image(struct store *s, const char *image_name, const char *plat
     auto_free char *target = realpath(dir, NULL);
     auto_image *image = NULL;
     auto_layers *layers = NULL;
+    struct layers_source from;
     struct err ignored;
 
     if (!target)
         return err_os(e, errno, "mount at '%s'", dir);
     TRY(open_image(&job, &names, &image, e));
     TRY(add_lease(&job, image, target, NULL, e));
-    if (layers_open(s, image, target, report, &layers, e) < 0 ||
-        view_mount(layers, target, e) < 0) {
+    from =
+        (struct layers_source){ .store = s, .image = image, .scratch = target, .report = report };
+    if (layers_open(&from, &layers, e) < 0 || view_mount(layers, target, e) < 0) {
         lease_remove(s, target, &ignored);
         return -e->code;
     }

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -53,4 +54,20 @@ int overlay_view(const struct overlay *o, const char *scratch, struct err *e)
         return err_os(e, errno, "unmount '%s'", scratch);
     }
     return fd < 0 ? -e->code : fd;
+}
+
+int scratch_make(struct scratch *s, struct err *e)
+{
+    struct scratch made = { "/tmp/lade-XXXXXX" };
+
+    if (!mkdtemp(made.path))
+        return err_os(e, errno, "make a directory in /tmp");
+    *s = made;
+    return 0;
+}
+
+void scratch_remove(struct scratch *s)
+{
+    if (s->path[0])
+        rmdir(s->path);
 }

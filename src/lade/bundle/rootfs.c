@@ -55,6 +55,16 @@ static int mount_rootfs(const char *bundle, int dir, const struct layers *layers
     return overlay_mount(&o, target, e);
 }
 
+static int open_layers(const struct rootfs_request *r, const char *scratch, struct rootfs *to,
+                       struct err *e)
+{
+    const struct layers_source from = {
+        .store = r->store, .image = r->image, .scratch = scratch, .report = r->report
+    };
+
+    return layers_open(&from, &to->layers, e);
+}
+
 static int make_overlay(const struct rootfs_request *r, struct rootfs *to, struct err *e)
 {
     auto_free char *scratch = NULL;
@@ -62,7 +72,7 @@ static int make_overlay(const struct rootfs_request *r, struct rootfs *to, struc
     if (r->image->manifest->layer_count == 0)
         return err_set(e, ERR_UNSUPPORTED, "the image has no layers to mount");
     TRY(join(r->bundle, "rootfs", &scratch, e));
-    TRY(layers_open(r->store, r->image, scratch, r->report, &to->layers, e));
+    TRY(open_layers(r, scratch, to, e));
     return mount_rootfs(r->bundle, r->dir, to->layers, e);
 }
 
@@ -84,7 +94,7 @@ static int make_reflink(const struct rootfs_request *r, int root, struct rootfs 
         return err_set(e, ERR_UNSUPPORTED, "files can't be shared between the store and '%s'",
                        r->bundle);
     TRY(join(r->bundle, "rootfs", &scratch, e));
-    TRY(layers_open(r->store, r->image, scratch, r->report, &to->layers, e));
+    TRY(open_layers(r, scratch, to, e));
     for (size_t i = 0; i < to->layers->count; i++) {
         auto_fd from = openat(to->layers->dirs[i], ".", OPEN_DIR);
         struct tree_copy copy = { .from = from, .to = root, .layer = true };

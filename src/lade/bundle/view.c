@@ -36,33 +36,24 @@ int view_mount(const struct layers *layers, const char *target, struct err *e)
                               : overlay_mount(&o, target, e);
 }
 
-/* A directory for a moment, in which nobody else can be. */
-static void remove_scratch(char (*path)[sizeof "/tmp/lade-XXXXXX"])
-{
-    if ((*path)[0])
-        rmdir(*path);
-}
-
 int view_open(struct store *s, const struct image *image, struct report *report, struct err *e)
 {
-    cleanup(remove_scratch) char scratch[] = "/tmp/lade-XXXXXX";
+    cleanup(scratch_remove) struct scratch scratch = { 0 };
+    const struct layers_source from = {
+        .store = s, .image = image, .scratch = scratch.path, .report = report
+    };
     auto_layers *layers = NULL;
     struct overlay o = { .upper = -EBADF, .work = -EBADF };
     int fd;
 
-    if (!mkdtemp(scratch)) {
-        int code = errno;
-
-        scratch[0] = '\0';
-        return err_os(e, code, "make a directory in /tmp");
-    }
-    TRY(layers_open(s, image, scratch, report, &layers, e));
+    TRY(scratch_make(&scratch, e));
+    TRY(layers_open(&from, &layers, e));
     if (layers->count == 0)
         return err_set(e, ERR_UNSUPPORTED, "the image has no layers");
     o.layers = layers->dirs;
     o.count = layers->count;
     if (layers->count > 1)
-        return overlay_view(&o, scratch, e);
+        return overlay_view(&o, scratch.path, e);
     fd = dup(layers->dirs[0]);
     return fd < 0 ? err_os(e, errno, "open a layer") : fd;
 }

@@ -41,6 +41,7 @@ struct unpack_options {
     /* What belongs to an id that is not mapped, or that can't be set here, stays the caller's, and
      * loses its set-id bits; otherwise it is an error. */
     bool squash_ids;
+    bool verified;    /* the bytes are verified by who brings them: their digest is not computed */
     unsigned allowed; /* bits 1 << enum compression that the media type allows; 0: any */
     const struct unpack_limits *limits; /* NULL: the default */
 };

@@ -33,6 +33,7 @@ static int pull_one(struct attachment *a, const char *tag, const struct digest *
     one.platforms = NULL;
     one.all_platforms = true;
     one.trust = NULL;
+    one.follower = NULL;
     one.referrers = false;
     one.unnamed = !tag;
     one.blob_max = a->what == ATTACHED_SIGNATURES ? SIGNATURE_MAX : 0;

@@ -8,8 +8,8 @@
 #include "lade/transfer/pull.h"
 
 #include "base/cleanup.h"
-#include "lade/store/ingest.h"
 #include "lade/transfer/attached.h"
+#include "lade/transfer/fetch.h"
 #include "lade/transfer/platform_check.h"
 #include "lade/transfer/tree.h"
 #include "lade/transfer/work.h"
@@ -26,7 +26,7 @@ struct session {
     struct tree_choice choice;
     struct tree tree;
     char name[REFERENCE_TEXT_SIZE];
-    atomic_bool fetched; /* something has come */
+    struct fetch fetch;
 };
 
 static void session_done(struct session *s)
@@ -78,7 +78,7 @@ static int read_document(void *user, const struct descriptor *d, char **ret, siz
     if (*f.media_type && !media_type_equal(f.media_type, d->media_type))
         return err_set(e, ERR_INVALID, "%s came as %s and is named as %s", d->digest.text,
                        f.media_type, d->media_type);
-    atomic_store(&s->fetched, true);
+    atomic_store(&s->fetch.fetched, true);
     *ret = take_ptr(f.data);
     *ret_len = f.size;
     return 0;
@@ -100,7 +100,7 @@ static int read_root(struct session *s, struct fetched *ret, struct err *e)
     if (ret->has_digest && store_has(s->p->store, &ret->digest))
         return read_kept(s->p->store, &ret->digest, &ret->data, &ret->size, e);
     fetched_done(ret);
-    atomic_store(&s->fetched, true);
+    atomic_store(&s->fetch.fetched, true);
     return repository_get_manifest(s->repository, target, ret, e);
 }
 
@@ -139,107 +139,13 @@ static int admit(struct session *s, struct err *e)
     return trust_check(p->store, p->trust, p->reference, root_digest(s), e);
 }
 
-/* What is in memory already. */
-static int keep(struct store *store, const struct digest *digest, const char *data, size_t size,
-                struct err *e)
-{
-    auto_ingest *in = NULL;
-    uint64_t have;
-    int rc = ingest_begin(store, digest, size, &in, &have, e);
-
-    if (rc != 0)
-        return rc < 0 ? rc : 0;
-    if (have > 0)
-        TRY(ingest_restart(in, e));
-    TRY(ingest_add(in, data, size, e));
-    return ingest_end(in, NULL, NULL, e);
-}
-
-/* --- blobs --- */
-
-struct arrival {
-    struct ingest *ingest;
-    struct progress *progress;
-};
-
-static int take(void *user, const void *data, size_t len, struct err *e)
-{
-    struct arrival *a = user;
-
-    TRY(ingest_add(a->ingest, data, len, e));
-    progress_add(a->progress, len);
-    return 0;
-}
-
-static int receive(struct session *s, const struct descriptor *blob, struct ingest *in,
-                   uint64_t have, struct progress *progress, struct err *e)
-{
-    struct arrival a = { .ingest = in, .progress = progress };
-    struct byte_sink to = { .write = take, .user = &a };
-    struct err why;
-
-    TRY(repository_get_blob(s->repository, &blob->digest, blob->size, have, &to, e));
-    if (ingest_end(in, NULL, NULL, e) == 0)
-        return 0;
-    /* What was kept may have been bad, or of another attempt of the registry: once more. */
-    if (have == 0 || e->kind != ERR_INVALID)
-        return -e->code;
-    why = *e;
-    report_note(s->p->report, "%s, getting it anew", why.text);
-    progress_restart(progress);
-    return 1;
-}
-
-static int fetch(struct session *s, const struct descriptor *blob, struct err *e)
-{
-    char what[64];
-
-    for (int again = 1; again == 1;) {
-        auto_ingest *in = NULL;
-        struct progress *progress;
-        uint64_t have;
-        int rc = ingest_begin(s->p->store, &blob->digest, blob->size, &in, &have, e);
-
-        if (rc != 0)
-            return rc < 0 ? rc : 0;
-        snprintf(what, sizeof what, "%.12s", digest_encoded(&blob->digest));
-        progress = progress_begin(s->p->report, what, blob->size, have);
-        atomic_store(&s->fetched, true);
-        again = receive(s, blob, in, have, progress, e);
-        progress_end(progress, again < 0 ? "failed" : "done");
-        TRY(again);
-    }
-    return 0;
-}
-
-static int fetch_each(void *user, size_t n, struct err *e)
-{
-    struct session *s = user;
-    const struct descriptor *blob = s->tree.blobs[n];
-    auto_free char *data = NULL;
-
-    if (store_has(s->p->store, &blob->digest))
-        return 0;
-    if (blob->data) {
-        TRY(descriptor_data(blob, &data, e));
-        return keep(s->p->store, &blob->digest, data, blob->size, e);
-    }
-    if (fetch(s, blob, e) == 0)
-        return 0;
-    /* Nobody else's servers are asked: the image's author chose them, not the user. */
-    if (e->kind == ERR_NOT_FOUND && media_type_find(blob->media_type)->foreign)
-        return err_wrap(e, "%s may only be had from elsewhere ('urls'), which is not done",
-                        blob->digest.text);
-    return -e->code;
-}
-
 /* --- putting it all in place --- */
 
 static int keep_documents(struct session *s, struct err *e)
 {
     for (size_t i = 0; i < s->tree.document_count; i++)
-        TRY(keep(s->p->store, &s->tree.documents[i].digest, s->tree.documents[i].data,
-                 s->tree.documents[i].size, e));
+        TRY(fetch_keep(s->p->store, &s->tree.documents[i].digest, s->tree.documents[i].data,
+                       s->tree.documents[i].size, e));
     return 0;
 }
 
@@ -275,25 +181,99 @@ static int check_platforms(struct session *s, struct err *e)
     return 0;
 }
 
+/* --- blobs --- */
+
+static int fetch_each(void *user, size_t n, struct err *e)
+{
+    return fetch_blob(user, n, e);
+}
+
+static bool is_config(const struct tree *t, const struct descriptor *blob)
+{
+    for (size_t i = 0; i < t->document_count; i++)
+        if (t->documents[i].manifest && &t->documents[i].manifest->config == blob)
+            return true;
+    return false;
+}
+
+/* What is for another platform is to cost no more than its config. */
+static int check_first(struct session *s, struct err *e)
+{
+    for (size_t i = 0; i < s->tree.blob_count; i++)
+        if (is_config(&s->tree, s->tree.blobs[i]))
+            TRY(fetch_blob(&s->fetch, i, e));
+    return check_platforms(s, e);
+}
+
+static int fetch_all(struct session *s, struct err *e)
+{
+    const struct work work = { .each = fetch_each,
+                               .user = &s->fetch,
+                               .count = s->tree.blob_count,
+                               .jobs = s->p->jobs,
+                               .stopped = s->p->cancelled };
+
+    return work_do(&work, e);
+}
+
+/* The follower works while blobs come. Its own failure is its own affair; when the pull fails
+ * there is nothing more for it to do. */
+static int fetch_followed(struct session *s, const struct manifest *manifest, struct err *e)
+{
+    const struct pull_follower *follower = s->p->follower;
+    auto_arrivals *arrivals = NULL;
+    int rc;
+
+    TRY(arrivals_new(s->p->store, s->tree.blobs, s->tree.blob_count, &arrivals, e));
+    s->fetch.arrivals = arrivals;
+    follower->begin(follower->user, manifest, arrivals);
+    rc = fetch_all(s, e);
+    if (rc < 0)
+        arrivals_cancel(arrivals);
+    follower->end(follower->user);
+    s->fetch.arrivals = NULL;
+    return rc;
+}
+
+/* The only image of the tree, or NULL. */
+static const struct manifest *only_image(const struct tree *t)
+{
+    const struct manifest *found = NULL;
+
+    for (size_t i = 0; i < t->document_count; i++) {
+        if (t->documents[i].manifest && found)
+            return NULL;
+        if (t->documents[i].manifest)
+            found = t->documents[i].manifest;
+    }
+    return found;
+}
+
+static int fetch_blobs(struct session *s, struct err *e)
+{
+    const struct manifest *image = s->p->follower ? only_image(&s->tree) : NULL;
+
+    if (s->p->strict_platform)
+        TRY(check_first(s, e));
+    TRY(image ? fetch_followed(s, image, e) : fetch_all(s, e));
+    return s->p->strict_platform ? 0 : check_platforms(s, e);
+}
+
 static int run(struct session *s, struct pulled *ret, struct err *e)
 {
-    struct work work = {
-        .each = fetch_each, .user = s, .jobs = s->p->jobs, .stopped = s->p->cancelled
-    };
     int named;
 
     TRY(choose(s, e));
     TRY(repository_open(s->p->registry, s->p->reference, REPOSITORY_PULL, &s->repository, e));
+    s->fetch.repository = s->repository;
     TRY(grow(s, e));
     TRY(admit(s, e));
-    work.count = s->tree.blob_count;
-    TRY(work_do(&work, e));
-    TRY(check_platforms(s, e));
+    TRY(fetch_blobs(s, e));
     TRY(keep_documents(s, e));
     named = is_named(s, e);
     TRY(named);
     ret->digest = *root_digest(s);
-    ret->changed = atomic_load(&s->fetched) || !named;
+    ret->changed = atomic_load(&s->fetch.fetched) || !named;
     if (!named)
         TRY(give_name(s, e));
     return s->p->referrers ? pull_attached(s->p, root_digest(s), ATTACHED_ALL, e) : 0;
@@ -314,7 +294,9 @@ static int look(const struct pull *p, const char *name, struct pulled *ret, stru
 
 int pull(const struct pull *p, struct pulled *ret, struct err *e)
 {
-    cleanup(session_done) struct session s = { .p = p };
+    cleanup(session_done) struct session s = {
+        .p = p, .fetch = { .store = p->store, .report = p->report, .tree = &s.tree }
+    };
     struct pulled found = { 0 };
     int rc = 0;
 

@@ -2,8 +2,10 @@
 /* pull.h - an image from a registry into the store. */
 #pragma once
 
+#include "lade/document/manifest.h"
 #include "lade/name/platform.h"
 #include "lade/registry/registry.h"
+#include "lade/store/arrivals.h"
 #include "lade/store/store.h"
 #include "lade/trust/trust.h"
 
@@ -11,6 +13,16 @@ enum pull_policy {
     PULL_ALWAYS,  /* ask the registry what the name means now; what is here does not come again */
     PULL_MISSING, /* only when the store does not have the name */
     PULL_NEVER,
+};
+
+/* Somebody who works with an image's layers while they come. */
+struct pull_follower {
+    /* Nothing has come yet; the manifest is what was asked for, and admitted. */
+    void (*begin)(void *user, const struct manifest *manifest, struct arrivals *arrivals);
+    /* All has come, or, the arrivals being cancelled, no more does. What was given at the beginning
+     * goes when this returns. */
+    void (*end)(void *user);
+    void *user;
 };
 
 struct pull {
@@ -30,7 +42,9 @@ struct pull {
     bool strict_platform; /* fail, instead of a warning, when an image says it is for another one */
     bool referrers;       /* signatures and whatever else refers to it, too */
     bool unnamed;         /* it is kept without a name */
-    uint64_t blob_max;    /* the largest blob that is taken, in bytes; 0: any */
+    /* NULL, or follows if there is one image only. */
+    const struct pull_follower *follower;
+    uint64_t blob_max; /* the largest blob that is taken, in bytes; 0: any */
 };
 
 struct pulled {
