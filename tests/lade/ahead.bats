@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# ahead.bats - layers that are unpacked while they come: broken, wrong, and gone on with.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  load registry
+  common_setup
+  [ "$(id -u)" = 0 ] || skip 'overlays take root'
+}
+teardown() {
+  [ ! -e bundle/lade.json ] || lade bundle --rm bundle || true
+  common_teardown
+}
+
+# Nothing of layers is visible or left over.
+no_layers() { [ -z "$(find store/layers -mindepth 2 2>/dev/null)" ] && [ -z "$(find store/partial -name diff)" ]; }
+
+same_as_copy() { # NAME: the bundle's files are those that are unpacked after the pull
+  # The root's own time is that of the overlay's upper directory.
+  lade -q bundle --mode copy "$1" other >/dev/null
+  diff <(python3 -B "$here/tree.py" bundle/rootfs | tail -n +2) <(python3 -B "$here/tree.py" other/rootfs | tail -n +2)
+  lade bundle --rm other
+}
+
+@test "bundle: layers are unpacked while they come" {
+  fake r --image app:v1,3,3000000
+  lade --log-level debug bundle --tls-verify=false "$r/app:v1" bundle >/dev/null 2>err || { cat err; false; }
+  ! grep 'not unpacked while it came' err || false
+  same_as_copy "$r/app:v1"
+}
+
+@test "V20: what was unpacked of a blob that turns out wrong is gone, and the error names it" {
+  fake r --image app:v1,1,3000000 --rule '{"when": "GET .*blobs", "skip": 1, "corrupt": true}'
+  fails $invalid lade bundle --tls-verify=false "$r/app:v1" bundle
+  says 'content of sha256:' 'has the digest'
+  no_layers
+  [ ! -e bundle ]
+  [ "$(lade images --names)" = '' ]
+}
+
+@test "R31: a download that broke goes on, and so does the unpacking" {
+  fake r --image app:v1,2,3000000 --rule '{"when": "GET .*blobs", "skip": 1, "times": 1, "cut": 1000000}'
+  lade bundle --tls-verify=false "$r/app:v1" bundle >/dev/null 2>err
+  jq -r '.headers.Range // empty' r/log | grep -qx 'bytes=1000000-'
+  same_as_copy "$r/app:v1"
+}
