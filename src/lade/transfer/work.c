@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "lade/stream/room.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -79,8 +80,10 @@ int work_do(const struct work *w, struct err *e)
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     pthread_mutex_destroy(&c.lock);
-    if (!c.first.code)
-        return 0;
-    *e = c.first;
-    return -e->code;
+    if (c.first.code) {
+        *e = c.first;
+        return -e->code;
+    }
+    /* Stopped by somebody else: not all of it is done. */
+    return atomic_load(&c.next) < w->count ? err_os(e, ECANCELED, "go on") : 0;
 }

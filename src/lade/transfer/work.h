@@ -17,7 +17,8 @@ struct work {
 };
 
 /* In the order of n as far as several threads have one. The first failure is returned; that the
- * others were cut short by it is none. */
+ * others were cut short by it is none. ECANCELED when somebody else has stopped it before the end.
+ */
 int work_do(const struct work *w, struct err *e);
 
 /* How many for this machine: each costs buffers. */
