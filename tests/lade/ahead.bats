@@ -46,3 +46,30 @@ same_as_copy() { # NAME: the bundle's files are those that are unpacked after th
   jq -r '.headers.Range // empty' r/log | grep -qx 'bytes=1000000-'
   same_as_copy "$r/app:v1"
 }
+
+@test "what is unpacked while it comes touches nothing outside the store and the bundle" {
+  command -v strace >/dev/null || skip 'strace is not installed'
+  fake r --image app:v1,2
+  strace -f -qq -o trace -e trace=mkdir,mkdirat "$LADE" --store "$PWD/store" -q bundle --tls-verify=false "$r/app:v1" bundle
+  grep -q partial trace || grep -q 'run-' trace
+  ! grep '"/tmp/lade-' trace || false
+}
+
+@test "a thread that can't be had is an error, not a reason to try for ever" {
+  command -v strace >/dev/null || skip 'strace is not installed'
+  fake r --image app:v1,3
+  fails $os timeout 60 strace -f -qq -o trace -e inject=clone,clone3:error=EAGAIN:when=2+ "$LADE" --store "$PWD/store" bundle --tls-verify=false "$r/app:v1" bundle
+  says 'start a thread: '
+  [ ! -e bundle ]
+}
+
+@test "V20: a blob that is in the store already is verified where it is unpacked" {
+  fake r --image app:v1,1
+  plain pull "$r/app:v1"
+  layer=$(plain remote inspect "$r/app:v1" | jq -r .layers[0].digest)
+  # gzip's time: what comes out stays the same
+  printf '\001' | dd of="store/blobs/${layer/://}" bs=1 seek=4 conv=notrunc status=none
+  fails $invalid lade bundle --pull always --tls-verify=false "$r/app:v1" bundle
+  says "$layer" 'its blob has digest'
+  no_layers
+}

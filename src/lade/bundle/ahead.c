@@ -4,7 +4,6 @@
 
 #include "base/cleanup.h"
 #include "lade/bundle/layers.h"
-#include "lade/bundle/overlay.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -13,17 +12,13 @@ static int unpack_image(struct ahead *a, struct image_config *config, struct err
 {
     struct image image = { .manifest = (struct manifest *)(uintptr_t)a->manifest,
                            .config = config };
-    cleanup(scratch_remove) struct scratch scratch = { 0 };
-    const struct layers_source from = { .store = a->store,
-                                        .image = &image,
-                                        .scratch = scratch.path,
-                                        .report = a->report,
-                                        .arrivals = a->arrivals };
+    const struct layers_source from = {
+        .store = a->store, .image = &image, .report = a->report, .arrivals = a->arrivals
+    };
     auto_layers *layers = NULL;
 
     if (config->diff_id_count != a->manifest->layer_count)
         return err_set(e, ERR_INVALID, "as many diff_ids as layers are needed");
-    TRY(scratch_make(&scratch, e));
     return layers_open(&from, &layers, e);
 }
 

@@ -11,6 +11,7 @@
 #include "lade/user/own_ids.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 /* A blob as a source, which shows how far it is. */
@@ -115,17 +116,31 @@ static int unpack_kept(struct store *s, const struct image *image, size_t i,
     return fd < 0 ? fd : unpack_from(&from, image, i, options, report, ret, e);
 }
 
+/* 1 when it comes anew. */
 static int unpack_coming(struct arrivals *arrivals, const struct image *image, size_t i,
                          const struct unpack_options *options, struct report *report,
                          struct unpack_result *ret, struct err *e)
 {
     cleanup(arrival_close) struct arrival_reader reader = { .fd = -EBADF };
     const struct byte_source from = { arrival_read, &reader };
-    struct unpack_options verified = *options;
+    struct unpack_options coming = *options;
+    int rc;
 
-    verified.verified = true; /* or the reader does not come to the end */
     TRY(arrival_open(arrivals, &image->manifest->layers[i].digest, &reader, e));
-    return unpack_from(&from, image, i, &verified, report, ret, e);
+    coming.verified = !reader.kept; /* or the reader does not come to the end */
+    rc = unpack_from(&from, image, i, &coming, report, ret, e);
+    return rc < 0 && reader.stale ? 1 : rc;
+}
+
+/* Without a place of the caller's there is one for the moment only: what a killed lade leaves in
+ * /tmp is removed by nobody. */
+static int view_below(const struct overlay *below, const char *place, struct err *e)
+{
+    cleanup(scratch_remove) struct scratch scratch = { 0 };
+
+    if (!place)
+        TRY(scratch_make(&scratch, e));
+    return overlay_view(below, place ? place : scratch.path, e);
 }
 
 /* What is below layer i: -EBADF, the only layer, or all of them as one tree. */
@@ -137,11 +152,12 @@ static int open_below(const struct layers *l, size_t i, const char *scratch, str
     if (i == 0)
         return -EBADF;
     if (i > 1)
-        return overlay_view(&below, scratch, e);
-    fd = dup(l->dirs[0]);
+        return view_below(&below, scratch, e);
+    fd = fcntl(l->dirs[0], F_DUPFD_CLOEXEC, 0);
     return fd < 0 ? err_os(e, errno, "open a layer") : fd;
 }
 
+/* 1 when what was unpacked is of no use, and the layer's blob comes anew. */
 static int unpack_missing(const struct layers_source *from, struct layers *l, size_t i,
                           const struct layers_form *form, struct err *e)
 {
@@ -160,9 +176,11 @@ static int unpack_missing(const struct layers_source *from, struct layers *l, si
     options.overlay = true;
     options.root = layer_dir_fd(dir);
     options.lower = below;
-    TRY(from->arrivals
-            ? unpack_coming(from->arrivals, from->image, i, &options, from->report, &got, e)
-            : unpack_kept(from->store, from->image, i, &options, from->report, &got, e));
+    rc = from->arrivals
+             ? unpack_coming(from->arrivals, from->image, i, &options, from->report, &got, e)
+             : unpack_kept(from->store, from->image, i, &options, from->report, &got, e);
+    if (rc != 0)
+        return rc;
     size = (struct layer_size){ .bytes = got.diff_size, .entries = got.entries };
     return layer_dir_end(dir, &size, e);
 }
@@ -174,9 +192,8 @@ static int open_layer(const struct layers_source *from, struct layers *l, size_t
     if (l->dirs[i] == -ENOENT) {
         int rc;
 
-        do {
-            rc = unpack_missing(from, l, i, form, e);
-        } while (rc == -EAGAIN && from->arrivals); /* it comes anew */
+        while ((rc = unpack_missing(from, l, i, form, e)) == 1) {
+        }
         TRY(rc);
         l->dirs[i] = layer_dir_open(from->store, &l->keys[i], form->name, NULL);
     }

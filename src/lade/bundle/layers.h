@@ -15,7 +15,7 @@ struct layers {
 struct layers_source {
     struct store *store;
     const struct image *image;
-    const char *scratch; /* see overlay_view() */
+    const char *scratch; /* see overlay_view(); NULL: one in /tmp, for moments */
     struct report *report;
     struct arrivals *arrivals; /* NULL, or the layers are on their way into the store */
 };

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -163,7 +164,7 @@ static int wait_for_start(struct arrival_reader *r, struct err *e)
     r->attempt = item->attempt;
     if (a->cancelled)
         fd = was_cancelled(a, r->n, e);
-    else if (item->stage == COMING && (fd = dup(item->fd)) < 0)
+    else if (item->stage == COMING && (fd = fcntl(item->fd, F_DUPFD_CLOEXEC, 0)) < 0)
         fd = err_os(e, errno, "read %s", a->blobs[r->n]->digest.text);
     pthread_mutex_unlock(&a->lock);
     return fd;
@@ -175,7 +176,8 @@ int arrival_open(struct arrivals *a, const struct digest *digest, struct arrival
     *ret = (struct arrival_reader){ .arrivals = a, .fd = -EBADF };
     TRY(find(a, digest, &ret->n, e));
     ret->fd = wait_for_start(ret, e);
-    if (ret->fd == -EBADF)
+    ret->kept = ret->fd == -EBADF;
+    if (ret->kept)
         ret->fd = store_open_blob(a->store, digest, NULL, e);
     return ret->fd < 0 ? ret->fd : 0;
 }
@@ -190,7 +192,7 @@ static int64_t wait_for_bytes(struct arrival_reader *r, struct err *e)
 {
     struct arrivals *a = r->arrivals;
     struct arrival *item = take_item(a, r->n);
-    int64_t ret;
+    int64_t ret = -EAGAIN;
 
     while (item->stage == COMING && item->length <= r->at && item->attempt == r->attempt &&
            !a->cancelled)
@@ -198,11 +200,11 @@ static int64_t wait_for_bytes(struct arrival_reader *r, struct err *e)
     if (a->cancelled)
         ret = was_cancelled(a, r->n, e);
     else if (item->attempt != r->attempt)
-        ret = err_os(e, EAGAIN, "read %s", a->blobs[r->n]->digest.text);
+        r->stale = true;
     else
         ret = (int64_t)((item->stage == THERE ? a->blobs[r->n]->size : item->length) - r->at);
     pthread_mutex_unlock(&a->lock);
-    return ret;
+    return r->stale ? err_os(e, EAGAIN, "read %s", a->blobs[r->n]->digest.text) : ret;
 }
 
 ssize_t arrival_read(void *reader, void *buf, size_t size, struct err *e)

@@ -42,13 +42,14 @@ struct arrival_reader {
     int fd;
     uint64_t at;
     unsigned attempt;
+    bool kept;  /* it was opened in the store, so nobody has verified now what is read */
+    bool stale; /* what was read was of no use, and the blob may be opened again */
 };
 
 /* Waits until the blob comes or is there. The reader can go with arrival_close() in any case. */
 int arrival_open(struct arrivals *a, const struct digest *digest, struct arrival_reader *ret,
                  struct err *e);
-/* As a byte_source's, whose user is the reader. EAGAIN: what was read was of no use, and the blob
- * may be opened again. */
+/* As a byte_source's, whose user is the reader. EAGAIN when the reader is stale. */
 ssize_t arrival_read(void *reader, void *buf, size_t size, struct err *e);
 void arrival_close(struct arrival_reader *r);
 
