@@ -209,10 +209,12 @@ static long clone_plain(struct init *in)
 
 static int enter_by_hand(const struct boot_grants *g, struct err *e)
 {
-    long rc = g->cgroup_procs_fd < 0 ? -EACCES : bare_write(g->cgroup_procs_fd, "0", 1);
+    long rc;
 
     if (g->cgroup_fd < 0)
         return 0;
+    /* The runtime hands over none where it may not open it. */
+    rc = g->cgroup_procs_fd < 0 ? -EACCES : bare_write(g->cgroup_procs_fd, "0", 1);
     if (rc == -EBUSY && g->cgroup_fallback_procs_fd >= 0)
         rc = bare_write(g->cgroup_fallback_procs_fd, "0", 1);
     return rc < 0 ? err_os(e, rc, "join cgroup: write cgroup.procs") : 0;

@@ -20,8 +20,10 @@ teardown() {
 
 loaded=()
 load_profile() { # NAME RULES
-  printf 'profile %s flags=(attach_disconnected, mediate_deleted) {\n  file,\n  capability,\n  network,\n  signal,\n  ptrace,\n  mount,\n  umount,\n  pivot_root,\n  unix,\n  %s\n}\n' \
-    "$1" "$2" >"$T/profile-$1"
+  { echo "profile $1 flags=(attach_disconnected, mediate_deleted) {"
+    printf '  %s,\n' file capability network signal ptrace mount umount pivot_root unix
+    printf '  %s\n}\n' "$2"
+  } >"$T/profile-$1"
   apparmor_parser --skip-cache --replace "$T/profile-$1"
   loaded+=("$1")
 }

@@ -25,8 +25,8 @@ make_system() {
   cp -a /etc/{passwd,group,nsswitch.conf,dbus-1} "$root/etc/"
   cp /etc/os-release "$root/etc/os-release"
   tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
-  printf '[Unit]\nDescription=idle\n[Service]\nExecStart=/usr/bin/sleep infinity\nMemoryMax=64M\n' >"$root/etc/systemd/system/idle.service"
-  printf '[Unit]\nRequires=idle.service\nAfter=idle.service\n' >"$root/etc/systemd/system/small.target"
+  printf '%s\n' '[Service]' 'ExecStart=/usr/bin/sleep infinity' MemoryMax=64M >"$root/etc/systemd/system/idle.service"
+  printf '%s\n' '[Unit]' Requires=idle.service After=idle.service >"$root/etc/systemd/system/small.target"
   args $systemd --unit=small.target
   edit '.root.readonly = false | .process.env += ["container=oci"]
     | .process.capabilities |= map_values(["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID",
